@@ -1,0 +1,1 @@
+"""Evaluation and regression tests for the tool calls of language models."""

@@ -1,0 +1,48 @@
+"""A name to a callable: evalkit's own first, then entry points of installed packages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from importlib.metadata import EntryPoint, entry_points
+from typing import TypeVar
+
+from evalkit.errors import PluginFailed, UnknownName
+
+T = TypeVar("T")
+
+
+def find(group: str, name: str, own: Mapping[str, T], *, where: str | None = None) -> T:
+    """Return what `name` stands for in the entry-point group `evalkit.<group>`.
+
+    The value of an entry point is trusted to be of the type that the group documents.
+
+    Raises:
+        UnknownName: neither evalkit nor an installed package has it.
+        PluginFailed: the package that has it cannot be imported.
+    """
+    if name in own:
+        return own[name]
+    for entry in _installed(group):
+        if entry.name == name:
+            return _load(entry, where)
+    raise UnknownName(group.removesuffix("s"), name, names(group, own), where=where)
+
+
+def names(group: str, own: Mapping[str, object]) -> frozenset[str]:
+    """Every name that `find` would accept."""
+    return frozenset(own) | {entry.name for entry in _installed(group)}
+
+
+def _installed(group: str) -> Iterator[EntryPoint]:
+    yield from entry_points(group=f"evalkit.{group}")
+
+
+def _load(entry: EntryPoint, where: str | None) -> T:  # type: ignore[type-var]  # the group's documented type
+    try:
+        return entry.load()  # type: ignore[no-any-return]  # an entry point has no static type
+    except Exception as error:  # one plugin call: whatever its import raises is the plugin's trouble
+        raise PluginFailed(
+            f"plugin {entry.name!r} ({entry.value}) cannot be loaded: {error}",
+            where=where,
+            hint=f"reinstall or remove the package that provides it: {entry.dist and entry.dist.name}",
+        ) from error
