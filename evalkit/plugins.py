@@ -40,9 +40,11 @@ def _installed(group: str) -> Iterator[EntryPoint]:
 def _load(entry: EntryPoint, where: str | None) -> T:  # type: ignore[type-var]  # the group's documented type
     try:
         return entry.load()  # type: ignore[no-any-return]  # an entry point has no static type
-    except Exception as error:  # one plugin call: whatever its import raises is the plugin's trouble
+    except (
+        Exception
+    ) as error:  # one plugin call: whatever its import raises is the plugin's trouble
         raise PluginFailed(
             f"plugin {entry.name!r} ({entry.value}) cannot be loaded: {error}",
             where=where,
-            hint=f"reinstall or remove the package that provides it: {entry.dist and entry.dist.name}",
+            hint="reinstall or remove the package that provides it",
         ) from error

@@ -91,6 +91,10 @@ class CaseResult:
     expects_no_call: bool
     """True when the case is right only if no tool is called."""
     transcript: Transcript
+    expect: JsonValue = None
+    """The case's expectation as the suite writes it."""
+    where: str | None = None
+    """Where the suite has the case: `file:line:column`."""
     skip_reason: str | None = None
 
     @property

@@ -1,0 +1,24 @@
+"""Run files: what was asked, answered and judged, as JSON Lines that survive a crash."""
+
+from evalkit.runfile._codec import dump, load
+from evalkit.runfile._file import (
+    RunHeader,
+    RunProvider,
+    RunRecord,
+    RunSuite,
+    RunWriter,
+    is_run_file,
+    read_run,
+)
+
+__all__ = [
+    "RunHeader",
+    "RunProvider",
+    "RunRecord",
+    "RunSuite",
+    "RunWriter",
+    "dump",
+    "is_run_file",
+    "load",
+    "read_run",
+]

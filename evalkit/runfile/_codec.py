@@ -1,0 +1,128 @@
+"""Values of ours to JSON and back, driven by the fields of their dataclasses."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from enum import StrEnum
+from functools import cache
+from types import NoneType, UnionType
+from typing import Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from evalkit.transcript import JsonObject, JsonValue, Message, Prompt, ToolResult, Turn
+
+T = TypeVar("T")
+
+
+def dump(value: object) -> JsonValue:
+    """Turn a value of ours into JSON; fields that have their default are left out."""
+    if isinstance(value, StrEnum):
+        return value.value
+    if isinstance(value, (str, int, float, NoneType)):
+        return value
+    if isinstance(value, (tuple, list)):
+        return [dump(item) for item in value]
+    if isinstance(value, Mapping):
+        return dict(value)
+    tag, fields = _dumped_fields(type(value))  # type: ignore[arg-type]  # a class is hashable
+    record: JsonObject = dict(tag)
+    for name, default in fields:
+        field = getattr(value, name)
+        if field is not default and field != default:
+            record[name] = dump(field)
+    return record
+
+
+@cache
+def _dumped_fields(kind: type) -> tuple[JsonObject, tuple[tuple[str, object], ...]]:
+    fields = tuple((f.name, f.default) for f in dataclasses.fields(kind) if f.init)
+    return _TAGS.get(kind, {}), fields
+
+
+_TAGS: Mapping[type, JsonObject] = {Turn: {"role": "assistant"}, ToolResult: {"role": "tool"}}
+
+
+def load(kind: type[T], value: JsonValue) -> T:
+    """Turn JSON that `dump` made back into a value of type `kind`.
+
+    Raises:
+        KeyError, TypeError, ValueError: the JSON does not describe such a value.
+    """
+    return _loader(kind)(value)  # type: ignore[return-value,arg-type]  # built from `kind`, a class
+
+
+@cache
+def _loader(kind: Hashable) -> Callable[[JsonValue], object]:  # noqa: C901, PLR0911 - one arm for each shape of type
+    if kind == Message:
+        return _load_message
+    origin = get_origin(kind)
+    if origin is tuple:
+        item = _loader(get_args(kind)[0])
+        return lambda value: tuple(item(part) for part in _list(value))
+    if origin in (Union, UnionType):
+        return _union_loader(get_args(kind))
+    if origin is Literal:
+        return _checked(str)
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return kind
+    if dataclasses.is_dataclass(kind) and isinstance(kind, type):
+        return _dataclass_loader(kind)
+    if kind in (str, int, bool):
+        return _checked(kind)
+    if kind is float:
+        return _checked((float, int))
+    return lambda value: value
+
+
+def _union_loader(arms: tuple[object, ...]) -> Callable[[JsonValue], object]:
+    loaders = [_loader(arm) for arm in arms if arm is not NoneType]
+    if len(loaders) != 1:
+        return lambda value: value
+    present = loaders[0]
+    return lambda value: None if value is None else present(value)
+
+
+def _dataclass_loader(kind: type) -> Callable[[JsonValue], object]:
+    hints = get_type_hints(kind)
+    loaders = {f.name: _loader(hints[f.name]) for f in dataclasses.fields(kind) if f.init}
+
+    def loaded(value: JsonValue) -> object:
+        record = as_object(value)
+        return kind(**{name: loaders[name](part) for name, part in record.items()})
+
+    return loaded
+
+
+def _load_message(value: JsonValue) -> Message:
+    record = dict(as_object(value))
+    match record["role"]:
+        case "assistant":
+            del record["role"]
+            return load(Turn, record)
+        case "tool":
+            del record["role"]
+            return load(ToolResult, record)
+        case _:
+            return load(Prompt, record)
+
+
+def _checked(kind: type | tuple[type, ...]) -> Callable[[JsonValue], object]:
+    def checked(value: JsonValue) -> object:
+        if not isinstance(value, kind):
+            raise TypeError(f"expected {kind}, got {value!r:.40}")
+        return value
+
+    return checked
+
+
+def _list(value: JsonValue) -> Iterable[JsonValue]:
+    if not isinstance(value, list):
+        raise TypeError(f"expected a list, got {type(value).__name__}")
+    return value
+
+
+def as_object(value: JsonValue) -> JsonObject:
+    """Return the value if it is a JSON object, else raise TypeError."""
+    if not isinstance(value, dict):
+        raise TypeError(f"expected an object, got {type(value).__name__}")
+    return value

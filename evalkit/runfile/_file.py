@@ -1,0 +1,189 @@
+"""Run files: what was asked, answered and judged, as JSON Lines that survive a crash.
+
+The first line is the header, each further line one case result, the last one the end mark:
+
+    {"evalkit": 1, "run": {"id": "20261120-174500-3f2a", "providers": [...], ...}}
+    {"result": {"suite": "refunds", "case": "greeting", "status": "passed", ...}}
+    {"end": {"finished_at": "2026-11-20T17:45:01Z", "interrupted": false}}
+
+A field that has its default is left out. Each line is one `write`, so that a killed run leaves at
+most a torn last line, which readers pass over. Of two results for the same suite, case, provider
+and trial the later one counts.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+from evalkit.errors import EvalkitError, InvalidRunFile, Problem
+from evalkit.results import CaseResult
+from evalkit.runfile._codec import as_object, dump, load
+from evalkit.transcript import JsonObject
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunProvider:
+    """A provider that took part in a run."""
+
+    name: str
+    api: str
+    model: str
+    simulated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSuite:
+    """A suite that was run, with the tools that its models were offered."""
+
+    name: str
+    file: str
+    description: str = ""
+    tools: tuple[JsonObject, ...] = ()
+    """Each as `{"name", "description", "parameters"}`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunHeader:
+    """What a run was: who was asked what, when, and how."""
+
+    id: str
+    started_at: str
+    """ISO 8601, UTC."""
+    evalkit_version: str
+    mode: str
+    """How cassettes were used: `none`, `once`, `missing`, `all` or `live`."""
+    command: str
+    """The command line that repeats the run."""
+    suites: tuple[RunSuite, ...] = ()
+    providers: tuple[RunProvider, ...] = ()
+    commit: str | None = None
+    """The revision of the working tree, if it is one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRecord:
+    """A run file, read back."""
+
+    header: RunHeader
+    results: tuple[CaseResult, ...]
+    finished_at: str | None = None
+    """None when the run was killed or interrupted before its end."""
+
+
+class RunWriter:
+    """Appends results to a run file, each with one write; use it as a context manager."""
+
+    def __init__(self, path: Path, header: RunHeader) -> None:
+        self.path = path
+        self._header = header
+        self._file: IO[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = self.path.open("wb", buffering=0)
+        except OSError as error:
+            raise EvalkitError(
+                f"the run file cannot be written: {error.strerror}",
+                where=str(self.path),
+                hint="name another file with --output",
+            ) from error
+        self._append({"evalkit": FORMAT, "run": dump(self._header)})
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        assert self._file is not None
+        self._file.close()
+
+    def add(self, result: CaseResult) -> None:
+        self._append({"result": dump(result)})
+
+    def finish(self, finished_at: str) -> None:
+        """Mark the run as complete. A run without this mark can be resumed."""
+        self._append({"end": {"finished_at": finished_at}})
+
+    def _append(self, record: JsonObject) -> None:
+        assert self._file is not None
+        line = json.dumps(record, ensure_ascii=True, separators=(",", ":")).encode() + b"\n"
+        try:
+            written = self._file.write(line)
+        except OSError as error:
+            raise EvalkitError(
+                f"the run file cannot be written: {error.strerror}",
+                where=str(self.path),
+                hint="free the disk, then finish the run with --resume",
+            ) from error
+        if written != len(line):
+            raise EvalkitError(
+                "the run file cannot be written: the disk is full",
+                where=str(self.path),
+                hint="free the disk, then finish the run with --resume",
+            )
+
+
+def is_run_file(path: Path) -> bool:
+    """Tell a run file from other JSON Lines by its first line."""
+    with path.open("rb") as file:
+        return file.readline(4096).startswith(b'{"evalkit":')
+
+
+def read_run(path: Path) -> RunRecord:
+    """Read a run file; a torn last line is passed over, later results replace earlier ones.
+
+    Raises:
+        InvalidRunFile: it is no run file, is of another format, or a line is damaged.
+    """
+    header: RunHeader | None = None
+    finished_at: str | None = None
+    results: dict[tuple[str, str, str, int], CaseResult] = {}
+    for number, record in _lines(path):
+        try:
+            if "result" in record:
+                result = load(CaseResult, record["result"])
+                results[result.suite, result.case, result.provider, result.trial] = result
+            elif "end" in record:
+                finished_at = load(str, as_object(record["end"])["finished_at"])
+            elif header is None:
+                header = _header(record)
+        except (KeyError, TypeError, ValueError) as error:
+            raise _invalid(path, number, f"not a record of a run file: {error}") from error
+    if header is None:
+        raise _invalid(path, 1, "not a run file: it has no header")
+    return RunRecord(header=header, results=tuple(results.values()), finished_at=finished_at)
+
+
+def _header(record: JsonObject) -> RunHeader:
+    if record.get("evalkit") != FORMAT:
+        raise ValueError(f"its format is {record.get('evalkit')!r}, this version reads {FORMAT}")
+    return load(RunHeader, record["run"])
+
+
+def _lines(path: Path) -> Iterator[tuple[int, JsonObject]]:
+    try:
+        with path.open("rb") as file:
+            for number, line in enumerate(file, start=1):
+                if not line.endswith(b"\n"):
+                    return
+                try:
+                    record = as_object(json.loads(line))
+                except (ValueError, TypeError, RecursionError) as error:
+                    raise _invalid(path, number, f"not a JSON object: {error}") from error
+                yield number, record
+    except OSError as error:
+        raise _invalid(path, 1, f"cannot be read: {error.strerror}") from error
+
+
+def _invalid(path: Path, line: int, what: str) -> InvalidRunFile:
+    return InvalidRunFile([Problem(what=what, where=f"{path}:{line}:1")])

@@ -1,0 +1,5 @@
+"""The tools of a suite at work: arguments are validated, and simulated tools answer."""
+
+from evalkit.tools._validation import validator_for
+
+__all__ = ["validator_for"]
