@@ -1,0 +1,57 @@
+# Every target is what CI runs too. With uv on the PATH it builds the environment, else venv and pip.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+CLEAN := build/wheel-test
+STAMP := $(VENV)/.installed
+DATA := $(abspath ../shared/data)
+export EVALKIT_TEST_DATA ?= $(if $(wildcard $(DATA)),$(DATA))
+
+ifneq ($(shell command -v uv 2>/dev/null),)
+install = uv venv --quiet --allow-existing --python $(PYTHON) $(1) && uv pip install --quiet --python $(1)/bin/python $(2)
+else
+install = $(PYTHON) -m venv $(1) && $(1)/bin/python -m pip install --quiet --disable-pip-version-check $(2)
+endif
+
+.PHONY: demo test lint types layers wheel cassettes bench clean
+
+demo: $(STAMP)  ## replay the recorded suites, compare the providers, write the HTML report
+	@$(BIN)/evalkit run suites --output reports/demo/run.jsonl --report reports/demo; code=$$?; \
+	  if [ $$code -gt 1 ]; then exit $$code; fi
+	@echo "The simulated provider 'hasty' fails on purpose: that is what the report shows."
+
+test: $(STAMP)  ## run every test
+	$(BIN)/pytest
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(STAMP)
+	$(BIN)/mypy
+
+layers: $(STAMP)
+	$(BIN)/lint-imports
+
+cassettes: $(STAMP)  ## record every cassette anew from the simulator, over HTTP on this machine
+	@$(BIN)/evalkit run suites --record all --output reports/demo/run.jsonl; code=$$?; \
+	  if [ $$code -gt 1 ]; then exit $$code; fi
+
+bench: $(STAMP)  ## measure speed against a floor in the same run
+	$(BIN)/pytest tests/benchmarks -s -m benchmark
+
+wheel: $(STAMP)  ## build the wheel, and run the tests against it with the source out of reach
+	@rm -rf dist $(CLEAN) && mkdir -p $(CLEAN)
+	$(BIN)/python -m build --wheel --installer pip --outdir dist . >/dev/null
+	@cp -r tests suites cassettes docs evalkit.yaml pyproject.toml README.md $(CLEAN)
+	$(call install,$(CLEAN)/.venv,"$$(ls dist/*.whl)[dev]")
+	cd $(CLEAN) && .venv/bin/python -m pytest -q -m "not checkout"
+
+clean:
+	rm -rf $(VENV) dist build reports/demo .coverage htmlcov .mypy_cache .ruff_cache .pytest_cache
+
+$(STAMP): pyproject.toml
+	@echo "Installing evalkit into $(VENV) ..."
+	@$(call install,$(VENV),-e '.[dev]')
+	@touch $(STAMP)

@@ -1,0 +1,62 @@
+"""The command group, and the one place where an exception becomes an exit code."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from importlib import import_module
+
+import click
+
+from evalkit import __version__
+from evalkit.errors import EvalkitError, ExitCode
+
+COMMANDS: Mapping[str, str] = {
+    "run": "Ask providers, or replay what they answered, and judge the calls.",
+    "report": "Render a run file as HTML, Markdown, JUnit, CSV or JSON.",
+    "simulate": "Serve a scripted provider on this machine.",
+}
+"""Each command and its line in `evalkit --help`; the module is `evalkit.cli._<name>`."""
+
+
+class _Commands(click.Group):
+    """Imports a command's module only when that command is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"evalkit.cli._{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="evalkit", message="%(prog)s %(version)s")
+def _evalkit() -> None:
+    """Evaluate the tool calls of language models, and keep them right.
+
+    Exit codes: 0 all passed, 1 failures or a regression, 2 usage or a broken suite, 3 trouble of
+    the harness or a provider, 130 interrupted.
+    """
+
+
+def main() -> None:
+    """Run the command line and exit with the code it deserves."""
+    try:
+        outcome = _evalkit.main(standalone_mode=False)
+    except EvalkitError as error:
+        click.echo(f"evalkit: {error}", err=True)
+        sys.exit(error.exit_code)
+    except click.Abort:
+        sys.exit(ExitCode.INTERRUPTED)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(ExitCode.USAGE)
+    sys.exit(outcome if isinstance(outcome, int) else ExitCode.PASSED)
