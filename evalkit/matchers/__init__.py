@@ -1,0 +1,26 @@
+"""Value patterns: what an argument, an answer or a result must be like."""
+
+from evalkit.matchers._compile import compile_arguments, compile_pattern
+from evalkit.matchers._values import (
+    EMPTY_CONTEXT,
+    ArgumentsPattern,
+    BadPattern,
+    Context,
+    Matcher,
+    Mismatch,
+    Pattern,
+    Reason,
+)
+
+__all__ = [
+    "EMPTY_CONTEXT",
+    "ArgumentsPattern",
+    "BadPattern",
+    "Context",
+    "Matcher",
+    "Mismatch",
+    "Pattern",
+    "Reason",
+    "compile_arguments",
+    "compile_pattern",
+]

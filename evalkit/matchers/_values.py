@@ -1,0 +1,101 @@
+"""Compiled value patterns and what they say when a value differs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from evalkit.results import Kind
+from evalkit.transcript import JsonObject, JsonValue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What a pattern may look at beside the value."""
+
+    results: tuple[tuple[str, JsonValue], ...] = ()
+    """Tool name and content of every earlier tool result, oldest first; for `$result`."""
+    allow_python: bool = False
+    """Whether `$python` may run."""
+
+
+EMPTY_CONTEXT = Context()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mismatch:
+    """One place where a value is not what was expected."""
+
+    path: str
+    """The JSON path from the root of the value, such as `$.location`."""
+    reason: str
+    """One line without the path; what differs, with both values."""
+    expected: JsonValue
+    """As the suite wrote it; None for an invented argument."""
+    actual: JsonValue
+    """None for a missing argument."""
+    kind: Kind = Kind.WRONG_ARGUMENT
+
+
+Check: TypeAlias = Callable[[JsonValue, Context], tuple[Mismatch, ...]]
+"""Every mismatch of a value; empty when it matches."""
+
+Reason: TypeAlias = Callable[[JsonValue, Context], str | None]
+"""Why a value does not match, or None when it does."""
+
+Matcher: TypeAlias = Callable[[JsonValue], Reason]
+"""A matcher of one's own: takes its operand and raises ValueError on one that it cannot use."""
+
+
+class BadPattern(ValueError):
+    """A pattern cannot be compiled. `path` leads from its root to the value that is wrong."""
+
+    def __init__(
+        self, what: str, *, path: tuple[str | int, ...] = (), hint: str | None = None
+    ) -> None:
+        super().__init__(what)
+        self.what = what
+        self.path = path
+        self.hint = hint
+
+    def below(self, *path: str | int) -> BadPattern:
+        """The same complaint, seen from a value that holds this one at `path`."""
+        return BadPattern(self.what, path=(*path, *self.path), hint=self.hint)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pattern:
+    """What a value must be like."""
+
+    source: JsonValue
+    """As the suite wrote it."""
+    check: Check = field(repr=False, compare=False)
+    accepts_all: bool = False
+    """True when no value fails it, so that it proves nothing."""
+    is_optional: bool = False
+    """True for `$optional`: its key may be missing."""
+    is_absent: bool = False
+    """True for `$absent`: its key must be missing."""
+
+    def match(self, actual: JsonValue, context: Context = EMPTY_CONTEXT) -> Mismatch | None:
+        """The first place where `actual` differs, or None when it matches."""
+        found = self.check(actual, context)
+        return found[0] if found else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArgumentsPattern:
+    """What the arguments of a call must be like."""
+
+    source: JsonObject
+    """As the suite wrote it."""
+    fields: tuple[tuple[str, Pattern], ...] = field(repr=False, compare=False)
+    extra: bool = False
+    """Whether arguments may be there that `source` does not name."""
+
+    def match(
+        self, arguments: JsonObject, context: Context = EMPTY_CONTEXT
+    ) -> tuple[Mismatch, ...]:
+        """Every argument that is wrong or missing, then every invented one."""
+        raise NotImplementedError(arguments, context)

@@ -1,0 +1,62 @@
+"""Suites and cases, complete: everything resolved, nothing left to look up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from evalkit.suite._expectation import Expectation
+from evalkit.suite._settings import Settings
+from evalkit.suite._simulated import Simulated
+from evalkit.suite._tool import Tool
+from evalkit.transcript import Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserTurn:
+    """One line of a scripted user."""
+
+    text: str
+    expect: Expectation | None = None
+    """What must hold from this line up to the next one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One conversation to hold and what is expected of it."""
+
+    suite: str
+    id: str
+    """Unique in its suite; a case of a matrix carries its values: `two-cities[Paris]`."""
+    where: str
+    """`file:line:column` of the case."""
+    given: tuple[Message, ...]
+    """What lies before the model at first: the system prompt, then the conversation so far."""
+    expect: Expectation | None
+    """What must hold over the whole conversation; None where only the turns expect something."""
+    turns: tuple[UserTurn, ...] = ()
+    """The scripted user, the line that ends `given` included; empty for a case without one."""
+    tools: tuple[Tool, ...] = ()
+    settings: Settings
+    simulate: Mapping[str, tuple[Simulated, ...]]
+    """What each simulated tool answers: the first rule that applies."""
+    tags: tuple[str, ...] = ()
+    description: str = ""
+    trials: int = 1
+    pass_rate: float = 1.0
+    """The share of the trials that must pass."""
+    skip: str | None = None
+    """Why the case is not run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suite:
+    """The cases of one file and of those that it includes."""
+
+    name: str
+    description: str = ""
+    file: Path
+    cases: tuple[Case, ...]
+    tools: tuple[Tool, ...] = ()
+    settings: Settings

@@ -1,0 +1,91 @@
+"""Field types of the format: JSON as it stands, and patterns that compile while they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, TypeAlias, TypeVar
+
+from pydantic import ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from evalkit.matchers import (
+    ArgumentsPattern,
+    BadPattern,
+    Pattern,
+    compile_arguments,
+    compile_pattern,
+)
+from evalkit.transcript import JsonObject, JsonValue
+
+T = TypeVar("T")
+
+STRICT = ConfigDict(frozen=True, extra="forbid", strict=True, validate_by_name=True)
+"""How every mapping of the format is read: no unknown key, no text for a number."""
+
+Many: TypeAlias = Annotated[tuple[T, ...], Field(strict=False)]
+"""A YAML list, kept as a tuple."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Read:
+    """Read a field by a function of ours and describe it by a JSON Schema of ours."""
+
+    function: Callable[[JsonValue], object]
+    schema: JsonSchemaValue
+
+    def __get_pydantic_core_schema__(
+        self, source: object, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(self.function)
+
+    def __get_pydantic_json_schema__(
+        self, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return dict(self.schema)
+
+
+def complaint(
+    what: str, hint: str | None = None, path: tuple[str | int, ...] = ()
+) -> PydanticCustomError:
+    """A mistake at `path` below the value that is being read, for pydantic to collect."""
+    return PydanticCustomError("evalkit", "{what}", {"what": what, "hint": hint, "path": path})
+
+
+def _pattern(value: JsonValue | Pattern) -> Pattern:
+    if isinstance(value, Pattern):
+        return value
+    try:
+        return compile_pattern(value)
+    except BadPattern as error:
+        raise complaint(error.what, error.hint, error.path) from error
+
+
+def _arguments(value: JsonValue | ArgumentsPattern) -> ArgumentsPattern:
+    if isinstance(value, ArgumentsPattern):
+        return value
+    if not isinstance(value, dict):
+        raise complaint("arguments must be a mapping", "write {} for a call without arguments")
+    try:
+        return compile_arguments(value)
+    except BadPattern as error:
+        raise complaint(error.what, error.hint, error.path) from error
+
+
+def _object(value: JsonValue) -> JsonObject:
+    if isinstance(value, dict):
+        return value
+    raise complaint("this must be a mapping")
+
+
+if TYPE_CHECKING:
+    AnyJson: TypeAlias = JsonValue
+    ObjectJson: TypeAlias = JsonObject
+else:  # pydantic would follow the recursive type of a JSON value without end
+    AnyJson = Annotated[object, _Read(lambda value: value, {})]
+    ObjectJson = Annotated[dict, _Read(_object, {"type": "object"})]
+PatternField: TypeAlias = Annotated[Pattern, _Read(_pattern, {"$ref": "#/$defs/pattern"})]
+ArgumentsField: TypeAlias = Annotated[
+    ArgumentsPattern, _Read(_arguments, {"$ref": "#/$defs/arguments"})
+]
