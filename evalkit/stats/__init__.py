@@ -1,0 +1,25 @@
+"""Intervals, paired tests and pass rates over trials: numbers in, numbers out."""
+
+from evalkit.stats._intervals import (
+    Interval,
+    clopper_pearson,
+    newcombe,
+    newcombe_paired,
+    wilson,
+)
+from evalkit.stats._paired import holm, mcnemar_exact
+from evalkit.stats._percentile import percentile
+from evalkit.stats._trials import pass_at_k, pass_hat_k
+
+__all__ = [
+    "Interval",
+    "clopper_pearson",
+    "holm",
+    "mcnemar_exact",
+    "newcombe",
+    "newcombe_paired",
+    "pass_at_k",
+    "pass_hat_k",
+    "percentile",
+    "wilson",
+]
