@@ -1,0 +1,25 @@
+"""What the results of a run add up to, by provider and between two of them."""
+
+from evalkit.measures._accuracy import Accuracy, TagAccuracy
+from evalkit.measures._comparison import Comparison, compare, compare_all
+from evalkit.measures._selection import Confusion, Selection, ToolSelection
+from evalkit.measures._spending import Cost, Latency, Tokens
+from evalkit.measures._summary import ProviderSummary, summarise
+from evalkit.measures._verdict import verdict
+
+__all__ = [
+    "Accuracy",
+    "Comparison",
+    "Confusion",
+    "Cost",
+    "Latency",
+    "ProviderSummary",
+    "Selection",
+    "TagAccuracy",
+    "Tokens",
+    "ToolSelection",
+    "compare",
+    "compare_all",
+    "summarise",
+    "verdict",
+]

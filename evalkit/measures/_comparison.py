@@ -1,0 +1,93 @@
+"""Two providers, or two runs, on the cases that both graded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+from evalkit.measures._accuracy import CaseKey, trials_by_case
+from evalkit.measures._summary import by_provider
+from evalkit.results import CaseResult
+from evalkit.stats import Interval, holm, mcnemar_exact, newcombe_paired
+
+SIGNIFICANT = 0.05
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """`first` against `second`; a case is right when all of its graded trials passed."""
+
+    first: str
+    second: str
+    both: int
+    """Cases that both got right."""
+    only_first: tuple[CaseKey, ...]
+    only_second: tuple[CaseKey, ...]
+    neither: int
+    left_out: int
+    """Cases that only one side graded, or neither: errored, skipped or not asked."""
+    p: float
+    """Of the exact McNemar test, two-sided."""
+    p_adjusted: float
+    """The same after Holm, where several comparisons were made together."""
+    interval: Interval | None
+    """Newcombe's 95 % interval of the difference in share; None without a common case."""
+
+    @property
+    def cases(self) -> int:
+        return self.both + len(self.only_first) + len(self.only_second) + self.neither
+
+    @property
+    def difference(self) -> float | None:
+        """The share that the first gets right minus that of the second."""
+        if not self.cases:
+            return None
+        return (len(self.only_first) - len(self.only_second)) / self.cases
+
+    @property
+    def is_significant(self) -> bool:
+        return self.p_adjusted < SIGNIFICANT
+
+
+def compare(
+    first: Iterable[CaseResult], second: Iterable[CaseResult], *, names: tuple[str, str]
+) -> Comparison:
+    """Compare two sets of results by case."""
+    ours, theirs = list(first), list(second)
+    right, other = trials_by_case(ours), trials_by_case(theirs)
+    shared = [key for key in right if key in other]
+    asked = {(result.suite, result.case) for result in (*ours, *theirs)}
+    outcomes = {key: (right[key].all_passed, other[key].all_passed) for key in shared}
+    only_first = tuple(key for key, sides in outcomes.items() if sides == (True, False))
+    only_second = tuple(key for key, sides in outcomes.items() if sides == (False, True))
+    both = sum(sides == (True, True) for sides in outcomes.values())
+    neither = len(shared) - both - len(only_first) - len(only_second)
+    pairs = (both, len(only_first), len(only_second), neither)
+    p = mcnemar_exact(len(only_first), len(only_second))
+    return Comparison(
+        first=names[0],
+        second=names[1],
+        both=both,
+        only_first=only_first,
+        only_second=only_second,
+        neither=neither,
+        left_out=len(asked) - len(shared),
+        p=p,
+        p_adjusted=p,
+        interval=newcombe_paired(*pairs) if shared else None,
+    )
+
+
+def compare_all(results: Iterable[CaseResult]) -> tuple[Comparison, ...]:
+    """Compare every two providers of a run, with p-values adjusted for being several."""
+    groups = by_provider(results)
+    comparisons = [
+        compare(groups[one], groups[other], names=(one, other))
+        for one, other in combinations(groups, 2)
+    ]
+    adjusted = holm([comparison.p for comparison in comparisons])
+    return tuple(
+        replace(comparison, p_adjusted=p)
+        for comparison, p in zip(comparisons, adjusted, strict=True)
+    )
