@@ -1,6 +1,7 @@
 """The suite language: YAML files -> complete, validated cases."""
 
 from evalkit.suite._case import Case, Suite, UserTurn
+from evalkit.suite._check import check
 from evalkit.suite._expectation import (
     ONCE,
     CallExpectation,
@@ -14,11 +15,13 @@ from evalkit.suite._expectation import (
 from evalkit.suite._settings import Settings, ToolNamed
 from evalkit.suite._simulated import Fault, PythonCall, Returned, Simulated
 from evalkit.suite._tool import Tool
+from evalkit.suite._yaml import Document, load_yaml
 
 __all__ = [
     "ONCE",
     "CallExpectation",
     "Case",
+    "Document",
     "Expectation",
     "Fault",
     "Grounded",
@@ -34,4 +37,6 @@ __all__ = [
     "Tool",
     "ToolNamed",
     "UserTurn",
+    "check",
+    "load_yaml",
 ]

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import (
+    BaseModel,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    field_validator,
+)
 
-from evalkit.suite._fields import STRICT, ObjectJson
+from evalkit.suite._fields import STRICT, ObjectJson, complaint
 
 
 class ToolNamed(BaseModel):
@@ -22,7 +28,9 @@ class Settings(BaseModel):
 
     model_config = STRICT
 
-    tool_choice: Literal["auto", "required", "none"] | ToolNamed = "auto"
+    tool_choice: Literal["auto", "required", "none"] | ToolNamed = Field(
+        "auto", description="Whether the model may, must or must not call a tool."
+    )
     temperature: float | None = Field(None, ge=0, le=2)
     top_p: float | None = Field(None, ge=0, le=1)
     max_tokens: int = Field(1024, ge=1)
@@ -36,3 +44,12 @@ class Settings(BaseModel):
     max_repeats: int = Field(3, ge=1)
     tool_timeout_s: float = Field(5, gt=0)
     conversation_timeout_s: float = Field(30, gt=0)
+
+    @field_validator("tool_choice", mode="wrap")
+    @classmethod
+    def _one_complaint(cls, value: object, read: ValidatorFunctionWrapHandler) -> object:
+        try:
+            return read(value)
+        except ValidationError as error:
+            what = "tool_choice must be auto, required, none, or a tool: {tool: name}"
+            raise complaint(what) from error

@@ -1,0 +1,120 @@
+"""YAML files as JSON values that know the line and column of each of their parts."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from evalkit.errors import InvalidFile, Problem
+from evalkit.suite._yaml_build import Builder, Spot, Spots, Unreadable
+from evalkit.transcript import JsonValue
+
+MAX_BYTES = 16_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One YAML file: its value, and where in the file each part of it stands."""
+
+    value: JsonValue
+    file: str
+    problems: tuple[Problem, ...] = ()
+    """Mistakes that left a value to go on with, such as a duplicate key."""
+    root: Spot = field(default=Spot(0, 0, 0, 0), repr=False)
+
+    def where(self, path: tuple[str | int, ...] = ()) -> str:
+        """`file:line:column` of the value at `path`, or of the nearest one around it."""
+        spot = self._spot(path)
+        return place(self.file, spot.line, spot.column)
+
+    def where_key(self, path: tuple[str | int, ...]) -> str:
+        """`file:line:column` of the key that the value at `path` stands under."""
+        spot = self._spot(path)
+        return place(self.file, spot.key_line, spot.key_column)
+
+    def _spot(self, path: tuple[str | int, ...]) -> Spot:
+        spot = self.root
+        for step in path:
+            inner: Spots = spot.inner or {}
+            if step not in inner:
+                break
+            spot = inner[step]
+        return spot
+
+
+def place(file: str, line: int, column: int) -> str:
+    """`file:line:column`, from a line and a column counted from 0."""
+    return f"{file}:{line + 1}:{column + 1}"
+
+
+def load_yaml(text: str, file: str, error: type[InvalidFile] = InvalidFile) -> Document:
+    """Read the one YAML document in `text`; `file` names it in every complaint.
+
+    Raises:
+        InvalidFile: or `error`, with every mistake in the text.
+    """
+    document = read_document(text, file, error)
+    if document.problems:
+        raise error(document.problems)
+    return document
+
+
+def read_document(text: str, file: str, error: type[InvalidFile]) -> Document:
+    """Read `text` as far as it makes sense; raise only where it makes none."""
+    builder = Builder(text, file)
+    try:
+        with _without_collector():
+            value, root = builder.build()
+    except Unreadable as trouble:
+        raise error([*builder.problems, trouble.problem]) from trouble
+    return Document(value=value, file=file, problems=tuple(builder.problems), root=root)
+
+
+def read_text(path: Path, error: type[InvalidFile]) -> str:
+    """Read a text file of the user's, up to `MAX_BYTES`."""
+    content = _read_bytes(path, error)
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as trouble:
+        line = content.count(b"\n", 0, trouble.start)
+        column = trouble.start - content.rfind(b"\n", 0, trouble.start) - 1
+        problem = Problem(
+            what="the file is not UTF-8 text",
+            where=place(str(path), line, column),
+            hint="save it as UTF-8",
+        )
+        raise error([problem]) from trouble
+
+
+def _read_bytes(path: Path, error: type[InvalidFile]) -> bytes:
+    hint = None
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        what = "there is no such file"
+    except IsADirectoryError:
+        what, hint = "this is a folder, not a file", "name the YAML file in it"
+    except OSError as trouble:
+        what = f"the file cannot be read: {trouble.strerror}"
+    else:
+        if len(content) <= MAX_BYTES:
+            return content
+        what = f"the file is larger than {MAX_BYTES // 1_000_000} MB"
+        hint = "split it into several"
+    raise error([Problem(what=what, where=place(str(path), 0, 0), hint=hint)])
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Hold the garbage collector off: a large load would spend most of its time there."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
