@@ -13,6 +13,8 @@ from evalkit.transcript import JsonObject, JsonValue, Message, Prompt, ToolResul
 
 T = TypeVar("T")
 
+_JSON_IS_KEPT_AS_IT_IS: Mapping[str, object] = {"JsonValue": object, "JsonObject": dict}
+
 
 def dump(value: object) -> JsonValue:
     """Turn a value of ours into JSON; fields that have their default are left out."""
@@ -83,7 +85,7 @@ def _union_loader(arms: tuple[object, ...]) -> Callable[[JsonValue], object]:
 
 
 def _dataclass_loader(kind: type) -> Callable[[JsonValue], object]:
-    hints = get_type_hints(kind)
+    hints = get_type_hints(kind, localns=_JSON_IS_KEPT_AS_IT_IS)
     loaders = {f.name: _loader(hints[f.name]) for f in dataclasses.fields(kind) if f.init}
 
     def loaded(value: JsonValue) -> object:

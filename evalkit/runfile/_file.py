@@ -14,8 +14,10 @@ and trial the later one counts.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from errno import ENOSPC
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -90,12 +92,14 @@ class RunWriter:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._file = self.path.open("wb", buffering=0)
         except OSError as error:
-            raise EvalkitError(
-                f"the run file cannot be written: {error.strerror}",
-                where=str(self.path),
-                hint="name another file with --output",
+            raise _unwritable(
+                self.path, error.strerror, "name another file with --output"
             ) from error
-        self._append({"evalkit": FORMAT, "run": dump(self._header)})
+        try:
+            self._append({"evalkit": FORMAT, "run": dump(self._header)})
+        except EvalkitError:
+            self._file.close()
+            raise
         return self
 
     def __exit__(
@@ -120,17 +124,13 @@ class RunWriter:
         try:
             written = self._file.write(line)
         except OSError as error:
-            raise EvalkitError(
-                f"the run file cannot be written: {error.strerror}",
-                where=str(self.path),
-                hint="free the disk, then finish the run with --resume",
-            ) from error
+            raise _unwritable(self.path, error.strerror, "free the disk, then run again") from error
         if written != len(line):
-            raise EvalkitError(
-                "the run file cannot be written: the disk is full",
-                where=str(self.path),
-                hint="free the disk, then finish the run with --resume",
-            )
+            raise _unwritable(self.path, os.strerror(ENOSPC), "free the disk, then run again")
+
+
+def _unwritable(path: Path, why: str | None, hint: str) -> EvalkitError:
+    return EvalkitError(f"the run file cannot be written: {why}", where=str(path), hint=hint)
 
 
 def is_run_file(path: Path) -> bool:
