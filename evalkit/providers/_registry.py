@@ -1,0 +1,49 @@
+"""The protocols that evalkit speaks, by name."""
+
+from __future__ import annotations
+
+from evalkit import plugins
+from evalkit.providers import (
+    _anthropic_connection,
+    _anthropic_reply,
+    _anthropic_request,
+    _anthropic_stream,
+    _openai_chat_reply,
+    _openai_chat_request,
+    _openai_chat_stream,
+    _openai_connection,
+)
+from evalkit.providers._api import Api
+
+OPENAI_CHAT = Api(
+    name="openai-chat",
+    endpoint=_openai_connection.chat_endpoint,
+    encode=_openai_chat_request.encode,
+    decode=_openai_chat_reply.decode,
+    decode_error=_openai_chat_reply.decode_error,
+    assemble=_openai_chat_stream.assemble,
+    shown=_openai_chat_stream.shown,
+    connect=_openai_connection.connect_chat,
+    key_env=_openai_connection.KEY_ENV,
+)
+ANTHROPIC = Api(
+    name="anthropic",
+    endpoint=_anthropic_connection.endpoint,
+    encode=_anthropic_request.encode,
+    decode=_anthropic_reply.decode,
+    assemble=_anthropic_stream.assemble,
+    shown=_anthropic_stream.shown,
+    connect=_anthropic_connection.connect,
+    key_env=_anthropic_connection.KEY_ENV,
+)
+OWN = {api.name: api for api in (OPENAI_CHAT, ANTHROPIC)}
+
+
+def find_api(name: str, *, where: str | None = None) -> Api:
+    """Return the protocol of that name, or the one that an installed package brings.
+
+    Raises:
+        UnknownName: there is none.
+        PluginFailed: the package that brings it cannot be imported.
+    """
+    return plugins.find("providers", name, OWN, where=where)
