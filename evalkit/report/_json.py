@@ -1,0 +1,58 @@
+"""The measures of a run for machines; the conversations themselves are in the run file."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+from evalkit.measures import Comparison, ProviderSummary
+from evalkit.report._overview import hint, overview, reasons, rerun_command
+from evalkit.results import CaseResult
+from evalkit.runfile import RunHeader, RunRecord
+from evalkit.transcript import JsonObject
+
+
+def render_json(record: RunRecord) -> str:
+    """Write verdict, measures, comparisons and what failed as one JSON object."""
+    summed = overview(record)
+    document = {
+        "run": _header(record),
+        "verdict": summed.verdict,
+        "warnings": list(summed.warnings),
+        "providers": [_summary(summary) for summary in summed.summaries],
+        "comparisons": [_comparison(comparison) for comparison in summed.comparisons],
+        "failed": [_failure(record.header, result) for result in summed.failed],
+        "errored": [_failure(record.header, result) for result in summed.errored],
+    }
+    return json.dumps(document, indent=2, allow_nan=False) + "\n"
+
+
+def _header(record: RunRecord) -> JsonObject:
+    header = dataclasses.asdict(record.header)
+    header["suites"] = [{"name": s.name, "file": s.file} for s in record.header.suites]
+    return {**header, "finished_at": record.finished_at}
+
+
+def _summary(summary: ProviderSummary) -> JsonObject:
+    fields = dataclasses.asdict(summary)
+    fields["kinds"] = dict(summary.kinds)
+    fields["cost"]["per_1000_usd"] = summary.cost.per_1000_usd
+    return fields
+
+
+def _comparison(comparison: Comparison) -> JsonObject:
+    fields = dataclasses.asdict(comparison)
+    fields |= {"cases": comparison.cases, "difference": comparison.difference}
+    return fields
+
+
+def _failure(header: RunHeader, result: CaseResult) -> JsonObject:
+    return {
+        "suite": result.suite,
+        "case": result.case,
+        "provider": result.provider,
+        "trial": result.trial,
+        "reasons": [{"kind": kind, "reason": line} for kind, line in reasons(result)],
+        "hint": hint(result),
+        "rerun": rerun_command(header, result),
+    }

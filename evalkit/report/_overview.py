@@ -1,0 +1,133 @@
+"""A run added up: what every format of the report starts from."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from datetime import datetime
+
+from evalkit.measures import Comparison, ProviderSummary, compare_all, summarise, verdict
+from evalkit.report._figures import plural, seconds
+from evalkit.report._table import Section, compare_providers
+from evalkit.report._visible import one_line
+from evalkit.results import CaseResult, Status
+from evalkit.runfile import RunHeader, RunRecord
+
+_MODES = {
+    "none": "replayed from cassettes",
+    "once": "replayed, or recorded where no cassette was",
+    "missing": "replayed, and recorded what was missing",
+    "all": "recorded anew",
+    "live": "live, nothing recorded",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    header: RunHeader
+    finished_at: str | None
+    verdict: str
+    warnings: tuple[str, ...]
+    """What a reader has to know before believing the numbers."""
+    summaries: tuple[ProviderSummary, ...]
+    comparisons: tuple[Comparison, ...]
+    sections: tuple[Section, ...]
+    failed: tuple[CaseResult, ...]
+    errored: tuple[CaseResult, ...]
+
+
+def overview(record: RunRecord) -> Overview:
+    summaries = summarise(record.results)
+    comparisons = compare_all(record.results)
+    return Overview(
+        header=record.header,
+        finished_at=record.finished_at,
+        verdict=verdict(summaries, comparisons),
+        warnings=_warnings(record, summaries),
+        summaries=summaries,
+        comparisons=comparisons,
+        sections=compare_providers(summaries),
+        failed=tuple(r for r in record.results if r.status is Status.FAILED),
+        errored=tuple(r for r in record.results if r.status is Status.ERRORED),
+    )
+
+
+def facts(summed: Overview) -> tuple[tuple[str, str], ...]:
+    """Say what was run, when and how, as pairs of a label and a value."""
+    header = summed.header
+    conversations = sum(summary.conversations for summary in summed.summaries)
+    known = (
+        ("Suites", ", ".join(suite.name for suite in header.suites)),
+        ("Conversations", plural(conversations, "conversation")),
+        ("Answers", _MODES.get(header.mode, header.mode)),
+        ("Recorded", _recorded(summed.summaries)),
+        ("Started", _minute(header.started_at)),
+        ("Took", _duration(header.started_at, summed.finished_at)),
+        ("Commit", header.commit or ""),
+        ("evalkit", header.evalkit_version),
+        ("Run", header.id),
+        ("Command", header.command),
+    )
+    return tuple((label, value) for label, value in known if value)
+
+
+def rerun_command(header: RunHeader, result: CaseResult) -> str:
+    """Return the command line that runs just this conversation again."""
+    files = {suite.name: suite.file for suite in header.suites}
+    words = ["evalkit", "run", files.get(result.suite, result.suite)]
+    words += ["--case", result.case, "--provider", result.provider]
+    return shlex.join(words)
+
+
+def reasons(result: CaseResult, limit: int = 300) -> tuple[tuple[str, str], ...]:
+    """Say why a conversation failed or errored: pairs of a kind and a line."""
+    trouble = result.transcript.trouble
+    if result.status is Status.ERRORED and trouble is not None:
+        return ((trouble.error, one_line(trouble.what, limit)),)
+    return tuple(
+        (failure.kind or "failed", one_line(failure.reason or failure.expectation, limit))
+        for failure in result.failures
+    )
+
+
+def hint(result: CaseResult) -> str | None:
+    """Say what to do about a conversation that errored."""
+    trouble = result.transcript.trouble
+    return trouble.hint if trouble else None
+
+
+def title(result: CaseResult) -> str:
+    """Name a conversation: its suite, its case and, where there are several, its trial."""
+    trial = f" (trial {result.trial + 1})" if result.trial else ""
+    return one_line(f"{result.suite}::{result.case}", 120) + trial
+
+
+def _warnings(record: RunRecord, summaries: tuple[ProviderSummary, ...]) -> tuple[str, ...]:
+    simulated = [summary.provider for summary in summaries if summary.simulated]
+    found: list[str] = []
+    if simulated and len(simulated) == len(summaries):
+        found.append("Simulated: no real model gave any of these answers.")
+    elif simulated:
+        found.append(f"Simulated: no real model answered for {', '.join(simulated)}.")
+    if record.finished_at is None:
+        found.append("Incomplete: the run was interrupted before its end.")
+    return tuple(found)
+
+
+def _recorded(summaries: tuple[ProviderSummary, ...]) -> str:
+    times = sorted({time[:10] for summary in summaries for time in summary.recorded_at})
+    return " to ".join(dict.fromkeys((times[0], times[-1]))) if times else ""
+
+
+def _minute(time: str) -> str:
+    return time[:16].replace("T", " ") + " UTC" if time.endswith("Z") else time
+
+
+def _duration(started_at: str, finished_at: str | None) -> str:
+    if finished_at is None:
+        return "not finished"
+    try:
+        took = datetime.fromisoformat(finished_at) - datetime.fromisoformat(started_at)
+    except (ValueError, TypeError):  # a run file is data: its times may be anything
+        return ""
+    return seconds(took.total_seconds())

@@ -1,0 +1,104 @@
+"""The end of `evalkit run`: the verdict, the providers side by side, and what went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from evalkit.report._overview import Overview, hint, overview, reasons, title
+from evalkit.report._table import Section
+from evalkit.report._visible import one_line
+from evalkit.results import CaseResult, Status
+from evalkit.runfile import RunRecord
+
+if TYPE_CHECKING:  # rich takes 28 ms to import, and only this module draws with it
+    from rich.console import Console, RenderableType
+    from rich.table import Table
+
+_LABEL_WIDTH = 22
+_FIGURE_WIDTH = 19
+_MOST_CASES = 50
+
+
+def render_terminal(record: RunRecord, console: Console) -> None:
+    """Print the run on `console`, whose width and colours it keeps to."""
+    from rich.text import Text
+
+    summed = overview(record)
+    for table in _tables(summed, console.width):
+        console.print(table)
+        console.print()
+    for line in _problems(summed):
+        console.print(line)
+    console.print(Text(one_line(summed.verdict, 2000), style="bold"))
+    for warning in summed.warnings:
+        console.print(Text(one_line(warning, 1000), style="yellow"))
+
+
+def _tables(summed: Overview, width: int) -> Iterator[Table]:
+    """Put as many providers beside one another as fit."""
+    fitting = max(1, (width - _LABEL_WIDTH) // (_FIGURE_WIDTH + 2))
+    for start in range(0, len(summed.summaries), fitting):
+        yield _table(summed, slice(start, start + fitting))
+
+
+def _table(summed: Overview, shown: slice) -> Table:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table.add_column("", no_wrap=True, max_width=_LABEL_WIDTH, overflow="ellipsis")
+    for summary in summed.summaries[shown]:
+        mark = "\n(simulated)" if summary.simulated else ""
+        table.add_column(Text(one_line(summary.provider, 60) + mark), overflow="fold")
+    for section in summed.sections:
+        _add_rows(table, section, shown)
+    return table
+
+
+def _add_rows(table: Table, section: Section, shown: slice) -> None:
+    from rich.text import Text
+
+    for row in section.rows:
+        cells = [
+            Text.assemble(
+                figure.text,
+                (f" ({figure.note})" if figure.note else "", "dim"),
+                (f" {figure.errors}" if figure.errors else "", "yellow"),
+            )
+            for figure in row.figures[shown]
+        ]
+        table.add_row(Text(row.label), *cells)
+    table.add_section()
+
+
+def _problems(summed: Overview) -> Iterator[RenderableType]:
+    from rich.text import Text
+
+    for heading, results in (("Failed", summed.failed), ("Errored", summed.errored)):
+        if results:
+            yield Text(f"{heading} ({len(results)})", style="bold")
+            for result in results[:_MOST_CASES]:
+                yield from _problem(result)
+            yield Text(_left_out(results))
+
+
+def _problem(result: CaseResult) -> Iterator[RenderableType]:
+    from rich.padding import Padding
+    from rich.text import Text
+
+    mark, style = ("!", "yellow") if result.status is Status.ERRORED else ("✗", "red")
+    provider = one_line(result.provider, 60)
+    yield Text.assemble((f"  {mark} ", style), (title(result), "bold"), f" [{provider}]")
+    lines = [Text.assemble((kind, style), f": {line}") for kind, line in reasons(result)]
+    advice = hint(result)
+    if advice:
+        lines.append(Text(f"hint: {one_line(advice)}", style="dim"))
+    for line in lines:
+        yield Padding(line, (0, 0, 0, 6))
+
+
+def _left_out(results: Sequence[CaseResult]) -> str:
+    more = len(results) - _MOST_CASES
+    return f"  … and {more} more; the HTML report shows all\n" if more > 0 else ""
