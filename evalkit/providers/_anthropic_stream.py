@@ -16,21 +16,21 @@ DELTAS = {"text_delta": "text", "thinking_delta": "thinking", "signature_delta":
 
 
 def assemble(events: Iterable[JsonObject]) -> JsonObject:
-    """Join the events; a second `message_start` inside the stream goes on with the same message."""
+    """Join the events; a second `message_start` inside the stream begins the answer anew."""
     body: JsonObject = {}
     blocks = _Blocks()
     for event in events:
         match event.get("type"):
             case "message_start":
-                _begin(body, shape.member(event, "message", "message_start"))
-                blocks.restart()
+                body = {**shape.member(event, "message", "message_start")}
+                blocks = _Blocks()
             case "content_block_start":
                 blocks.start(event)
             case "content_block_delta":
                 blocks.add(event)
             case "message_delta":
                 body |= shape.part(event, "delta")
-                body["usage"] = {**shape.part(body, "usage"), **_reported(event)}
+                body["usage"] = shape.part(body, "usage") | _reported(event)
             case "error":
                 body["error"] = event.get("error") or event
     body["content"] = blocks.finished()
@@ -47,14 +47,9 @@ def shown(event: JsonObject) -> Shown | None:
             return None
 
 
-def _begin(body: JsonObject, message: JsonObject) -> None:
-    for key, value in message.items():
-        body.setdefault(key, value)
-    body["usage"] = {**shape.part(body, "usage"), **_reported(message)}
-
-
-def _reported(owner: JsonObject) -> JsonObject:
-    usage = shape.part(owner, "usage")
+def _reported(event: JsonObject) -> JsonObject:
+    """Return the cumulative usage of a `message_delta`, without what it leaves open."""
+    usage = shape.part(event, "usage")
     return {key: value for key, value in usage.items() if value is not None}
 
 
@@ -65,10 +60,6 @@ class _Blocks:
         self._blocks: list[JsonObject] = []
         self._pieces: list[dict[str, list[str]]] = []
         self._place: dict[JsonValue, int] = {}
-
-    def restart(self) -> None:
-        """Begin to count the blocks anew, and keep those that are there."""
-        self._place = {}
 
     def start(self, event: JsonObject) -> None:
         block = shape.member(event, "content_block", "content_block_start")

@@ -98,7 +98,7 @@ def _reasoning(message: JsonObject) -> str | None:
 def _written_calls(message: JsonObject) -> Iterator[WrittenCall]:
     for index, call in enumerate(shape.objects(message, "tool_calls", "message")):
         path = f"message.tool_calls[{index}]"
-        if "custom" in call:
+        if call.get("type") == "custom" or "function" not in call:
             yield _custom_call(call, shape.member(call, "custom", path))
         else:
             function = shape.member(call, "function", path)

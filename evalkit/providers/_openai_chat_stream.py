@@ -137,7 +137,7 @@ class _Call:
 
     def add(self, delta: JsonObject) -> None:
         self.id = self.id or shape.string(delta, "id")
-        if "custom" in delta:
+        if delta.get("type") == "custom":
             self._kind, self._key = "custom", "input"
         content = shape.part(delta, self._kind)
         self._name = self._name or shape.string(content, "name")

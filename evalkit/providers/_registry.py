@@ -8,12 +8,19 @@ from evalkit.providers import (
     _anthropic_reply,
     _anthropic_request,
     _anthropic_stream,
+    _bedrock,
+    _gemini_reply,
+    _gemini_stream,
     _openai_chat_reply,
     _openai_chat_request,
     _openai_chat_stream,
     _openai_connection,
+    _openai_responses_reply,
+    _openai_responses_request,
+    _openai_responses_stream,
 )
 from evalkit.providers._api import Api
+from evalkit.providers._read_only import read_only
 
 OPENAI_CHAT = Api(
     name="openai-chat",
@@ -36,7 +43,19 @@ ANTHROPIC = Api(
     connect=_anthropic_connection.connect,
     key_env=_anthropic_connection.KEY_ENV,
 )
-OWN = {api.name: api for api in (OPENAI_CHAT, ANTHROPIC)}
+OPENAI_RESPONSES = Api(
+    name="openai-responses",
+    endpoint=_openai_connection.responses_endpoint,
+    encode=_openai_responses_request.encode,
+    decode=_openai_responses_reply.decode,
+    assemble=_openai_responses_stream.assemble,
+    shown=_openai_responses_stream.shown,
+    connect=_openai_connection.connect_responses,
+    key_env=_openai_connection.KEY_ENV,
+)
+GEMINI = read_only("gemini", _gemini_reply.decode, _gemini_stream.assemble, _gemini_stream.shown)
+BEDROCK = read_only("bedrock-converse", _bedrock.decode, _bedrock.assemble, _bedrock.shown)
+OWN = {api.name: api for api in (OPENAI_CHAT, ANTHROPIC, OPENAI_RESPONSES, GEMINI, BEDROCK)}
 
 
 def find_api(name: str, *, where: str | None = None) -> Api:
