@@ -1,0 +1,151 @@
+"""The simulator as an ASGI app: HTTP in, the answer of a script out."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from dataclasses import dataclass, field
+from textwrap import shorten
+from typing import TypeAlias
+
+from pydantic import ValidationError
+
+from evalkit.errors import UsageError
+from evalkit.simulator._answers import Answer, Failure
+from evalkit.simulator._asked import Asked
+from evalkit.simulator._script import Script
+from evalkit.simulator._wires import OPENAI_CHAT, WIRES, Wire
+from evalkit.transcript import JsonObject
+
+AsgiMessage: TypeAlias = MutableMapping[str, object]
+Receive: TypeAlias = Callable[[], Awaitable[AsgiMessage]]
+Send: TypeAlias = Callable[[AsgiMessage], Awaitable[None]]
+AsgiApp: TypeAlias = Callable[[AsgiMessage, Receive, Send], Awaitable[None]]
+
+SIMULATED_HEADER = "x-evalkit-simulated"
+"""Every reply carries it with the value `true`: no real model answered."""
+
+MAX_BODY_BYTES = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Response:
+    status: int = 200
+    body: JsonObject
+    headers: Mapping[str, str] = field(default_factory=dict)
+    latency_s: float = 0.0
+
+
+def app(script: Script, *, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> AsgiApp:
+    """Make an ASGI app that answers as `script` says, over every protocol that the script speaks.
+
+    `sleep` waits out the latencies of the script.
+    """
+    simulator = _Simulator(script)
+
+    async def answer_request(scope: AsgiMessage, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            raise UsageError(f"the simulator speaks HTTP, not {scope['type']}")
+        body = await _read_body(receive)
+        response = simulator.respond(str(scope["method"]), str(scope["path"]), body)
+        await sleep(response.latency_s)
+        await _send_response(response, send)
+
+    return answer_request
+
+
+class _Simulator:
+    """Answers by the rules of a script, and remembers how often it was asked the same."""
+
+    def __init__(self, script: Script) -> None:
+        self._script = script
+        self._times_asked: Counter[str] = Counter()
+
+    def respond(self, method: str, path: str, body: bytes) -> _Response:
+        wire = WIRES.get(path, OPENAI_CHAT)
+        refusal = _refusal(self._script, method, path, len(body))
+        if refusal is not None:
+            return _failed(refusal, wire)
+        try:
+            asked = wire.read(body)
+        except ValidationError as error:
+            return _failed(Failure(status=400, error=_first_complaint(error)), wire)
+        answer = self._answer(asked)
+        if isinstance(answer, Failure):
+            return _failed(answer, wire)
+        return _Response(body=wire.write(answer, asked), latency_s=answer.latency_s)
+
+    def _answer(self, asked: Asked) -> Answer:
+        rule = self._script.rule_for(asked)
+        if rule is None:
+            return Failure(status=404, error=_unanswered(self._script, asked))
+        if len(rule.sequence) == 1:
+            return rule.sequence[0]
+        before = self._times_asked[asked.fingerprint]
+        self._times_asked[asked.fingerprint] += 1
+        return rule.sequence[min(before, len(rule.sequence) - 1)]
+
+
+def _refusal(script: Script, method: str, path: str, size: int) -> Failure | None:
+    wire = WIRES.get(path)
+    if wire is None:
+        known = " and ".join(f"POST {path}" for path in sorted(WIRES))
+        return Failure(status=404, error=f"the simulator answers {known}, not {method} {path}")
+    if script.api not in {None, wire.api}:
+        return Failure(status=404, error=f"{script.file} speaks {script.api}, not {wire.api}")
+    if method != "POST":
+        return Failure(status=405, error=f"send POST, not {method}", headers={"allow": "POST"})
+    if size > MAX_BODY_BYTES:
+        return Failure(status=413, error=f"the body has more than {MAX_BODY_BYTES} bytes")
+    return None
+
+
+def _first_complaint(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    place = ".".join(str(step) for step in first["loc"])
+    return f"{place}: {first['msg']}" if place else first["msg"]
+
+
+def _unanswered(script: Script, asked: Asked) -> str:
+    said = shorten(asked.user if asked.result is None else asked.result, 200)
+    speaker = "the user" if asked.result is None else "a tool"
+    return f"no rule of {script.file} matches: {speaker} said {said!r}, answer {asked.turn} is due"
+
+
+def _failed(failure: Failure, wire: Wire) -> _Response:
+    return _Response(
+        status=failure.status,
+        body=failure.body or wire.write_error(failure.status, failure.error),
+        headers=failure.headers,
+        latency_s=failure.latency_s,
+    )
+
+
+async def _read_body(receive: Receive) -> bytes:
+    """Read the body, but keep no more than a byte too much: the client can send it all and then
+    hears that it was too long, instead of finding the connection closed.
+    """
+    body = bytearray()
+    more = True
+    while more:
+        message = await receive()
+        chunk = message.get("body", b"")
+        assert isinstance(chunk, bytes)
+        body += chunk[: MAX_BODY_BYTES + 1 - len(body)]
+        more = bool(message.get("more_body", False))
+    return bytes(body)
+
+
+async def _send_response(response: _Response, send: Send) -> None:
+    content = json.dumps(response.body, ensure_ascii=False).encode()
+    headers = {
+        **response.headers,
+        "content-type": "application/json",
+        "content-length": str(len(content)),
+        SIMULATED_HEADER: "true",
+    }
+    wire_headers = [(name.encode(), value.encode()) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": response.status, "headers": wire_headers})
+    await send({"type": "http.response.body", "body": content})

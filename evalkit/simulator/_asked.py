@@ -1,0 +1,108 @@
+"""What the simulator reads out of a request, whatever its protocol."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+from typing import NamedTuple, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+
+class Part(BaseModel):
+    """One piece of a message; pieces without text, such as images, read as nothing."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str = "text"
+    text: str = ""
+
+
+Content: TypeAlias = str | list[Part] | None
+
+
+class Named(BaseModel):
+    """Something with a name, such as a tool; the rest of it is only kept."""
+
+    model_config = ConfigDict(extra="allow")
+
+    name: str
+
+
+class Request(BaseModel):
+    """What every protocol asks; settings that no rule looks at are left out."""
+
+    model: str = Field(min_length=1)
+    stream: bool | None = None
+
+    @field_validator("stream")
+    @classmethod
+    def _is_one_piece(cls, stream: bool | None) -> bool | None:  # noqa: FBT001  # pydantic's call
+        if stream:
+            raise ValueError("the simulator does not stream; leave this key out")
+        return stream
+
+
+class Said(NamedTuple):
+    """A message brought to one form: whose it is and its text."""
+
+    role: str
+    """`system`, `user`, `assistant` or `tool`."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One request, as the rules of a script see it."""
+
+    model: str
+    user: str
+    """The last words of the user."""
+    system: str
+    result: str | None
+    """The tool results that the conversation ends with, or None where it ends otherwise."""
+    turn: int
+    """The how-manyth answer of the conversation is due, counted from 1."""
+    tools: frozenset[str]
+    fingerprint: str
+    """The same for the same model, messages and tools; ids are made of it."""
+    tokens: int
+    """A rough count of the input."""
+
+    def make_id(self, prefix: str, index: int = 0) -> str:
+        """Make an id that the same request always gets again."""
+        seed = f"{self.fingerprint}/{prefix}/{index}"
+        return prefix + hashlib.sha256(seed.encode()).hexdigest()[:24]
+
+
+def asked(request: Request, said: Sequence[Said], tools: Iterable[str]) -> Asked:
+    """Gather what the rules look at."""
+    wire = request.model_dump_json(exclude={"stream"})
+    results = [text for _, text in takewhile(lambda s: s.role == "tool", reversed(said))]
+    return Asked(
+        model=request.model,
+        user=next((text for role, text in reversed(said) if role == "user"), ""),
+        system=joined(text for role, text in said if role == "system"),
+        result=joined(reversed(results)) if results else None,
+        turn=sum(role == "assistant" for role, _ in said) + 1,
+        tools=frozenset(tools),
+        fingerprint=hashlib.sha256(wire.encode()).hexdigest(),
+        tokens=estimate_tokens(wire),
+    )
+
+
+def text_of(content: Content) -> str:
+    if isinstance(content, list):
+        return joined(part.text for part in content)
+    return content or ""
+
+
+def joined(texts: Iterable[str]) -> str:
+    return "\n".join(text for text in texts if text)
+
+
+def estimate_tokens(text: str) -> int:
+    """Count four characters as one token: no tokenizer, the same everywhere."""
+    return len(text) // 4 + 1
