@@ -146,7 +146,7 @@ class Exchange:
     attempts: int = 1
     replayed: bool = False
     cassette: str | None = None
-    """The file that holds the raw exchange, as a path relative to the cassette folder."""
+    """The file that holds the raw exchange; None where nothing was recorded."""
     cost_usd: float | None = None
     """None where the price of the model or its usage is unknown, never 0 for that reason."""
 

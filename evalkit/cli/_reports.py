@@ -1,0 +1,55 @@
+"""What a run leaves behind: lines on the terminal, files in a folder."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+import click
+
+from evalkit.errors import EvalkitError
+from evalkit.report import render, render_json, render_terminal
+from evalkit.runfile import RunRecord
+
+FILES = {"index.html": "html", "report.md": "markdown", "junit.xml": "junit"}
+
+
+def print_run(record: RunRecord, path: Path, *, as_json: bool) -> None:
+    """Print the summary of a run, for people or for machines."""
+    if as_json:
+        click.echo(render_json(record))
+        return
+    from rich.console import Console
+
+    render_terminal(record, Console())
+    click.echo(f"\nRun file: {path}")
+
+
+def write_reports(record: RunRecord, folder: Path, *, quiet: bool = False) -> None:
+    """Write the report in every format of `FILES`, each file as a whole or not at all."""
+    for name, report_format in FILES.items():
+        write_file(folder / name, render(record, report_format))
+    if not quiet:
+        click.echo(
+            f"Report:   {folder / 'index.html'} (and {', '.join(list(FILES)[1:])} beside it)"
+        )
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write a file so that it is never seen half-written.
+
+    Raises:
+        EvalkitError: the file cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile("wb", dir=path.parent, delete=False) as draft:
+            draft.write(text.encode("utf-8", "backslashreplace"))
+        os.replace(draft.name, path)  # noqa: PTH105 - a name, not a path
+    except OSError as error:
+        raise EvalkitError(
+            f"the report cannot be written: {error.strerror}",
+            where=str(path),
+            hint="name another folder with --report",
+        ) from error

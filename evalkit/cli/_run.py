@@ -1,0 +1,185 @@
+"""`evalkit run`: ask providers, or replay what they answered, and judge the calls."""
+
+from __future__ import annotations
+
+import asyncio
+import shlex
+import sys
+from collections.abc import Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from evalkit.cassettes import Mode
+from evalkit.cli._progress import Progress, progress
+from evalkit.cli._reports import print_run, write_reports
+from evalkit.config import load_config
+from evalkit.errors import ExitCode, UsageError
+from evalkit.providers import Provider
+from evalkit.results import Status
+from evalkit.run import Job, Selection
+from evalkit.runfile import RunRecord, RunWriter, read_run
+from evalkit.session import Session, utc_now
+from evalkit.suite import Suite, load_suites
+
+LATEST = Path(".evalkit/latest.jsonl")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Options:
+    """The flags of `evalkit run`, as click hands them over."""
+
+    suites: tuple[Path, ...]
+    providers: tuple[str, ...]
+    record: Mode
+    tags: tuple[str, ...]
+    cases: tuple[str, ...]
+    failed: Path | None
+    exit_first: bool
+    shuffle: int | None
+    output: Path
+    report: Path | None
+    as_json: bool
+    max_errored: int
+    config: Path | None
+    allow_python: bool
+
+
+@click.command("run")
+@click.argument("suites", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--provider",
+    "-p",
+    "providers",
+    multiple=True,
+    metavar="NAME",
+    help="Ask only this provider of evalkit.yaml, or any API:MODEL. Repeatable.",
+)
+@click.option(
+    "--record",
+    type=click.Choice([mode.value for mode in Mode]),
+    default=Mode.NONE.value,
+    help="none: replay only (default); once, missing, all: ask and record; live: ask only.",
+)
+@click.option("--tag", "-t", "tags", multiple=True, help="Only cases with this tag. Repeatable.")
+@click.option(
+    "--case",
+    "-k",
+    "cases",
+    multiple=True,
+    metavar="GLOB",
+    help="Only cases whose id (or suite::id) fits. Repeatable.",
+)
+@click.option(
+    "--failed",
+    type=click.Path(path_type=Path),
+    metavar="RUN",
+    help="Only what failed or errored in this run file.",
+)
+@click.option("--exitfirst", "-x", "exit_first", is_flag=True, help="Stop at the first failure.")
+@click.option(
+    "--shuffle", type=int, metavar="SEED", help="Run in another order, the same for SEED."
+)
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(path_type=Path),
+    default=LATEST,
+    show_default=True,
+    help="Where the run file goes.",
+)
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Write index.html, report.md and junit.xml there.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON, nothing else.")
+@click.option(
+    "--max-errored",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help="Errored conversations to tolerate before the exit code is 3.",
+)
+@click.option("--config", type=click.Path(path_type=Path), help="Use this evalkit.yaml.")
+@click.option("--allow-python", is_flag=True, help="Let suites call Python functions.")
+def command(record: str, **flags: object) -> int:
+    """Ask providers, or replay what they answered, and judge the calls.
+
+    SUITES are files or folders; without any, those that evalkit.yaml names.
+    """
+    options = _Options(record=Mode(record), **flags)  # type: ignore[arg-type]  # click checked them
+    return _run(options)
+
+
+def _run(options: _Options) -> int:
+    config = load_config(options.config)
+    providers = config.select(options.providers)
+    suites = load_suites(options.suites or config.suites, allow_python=options.allow_python)
+    jobs = _jobs(options, suites, providers)
+    session = Session(config, options.record, providers)
+    header = session.header(suites, f"evalkit {shlex.join(sys.argv[1:])}")
+    with (
+        RunWriter(options.output, header) as writer,
+        progress(jobs, quiet=options.as_json) as shown,
+    ):
+        interrupted = _hold(session, jobs, writer, shown, exit_first=options.exit_first)
+    record = read_run(options.output)
+    print_run(record, options.output, as_json=options.as_json)
+    if options.report is not None:
+        write_reports(record, options.report, quiet=options.as_json)
+    if interrupted:
+        return ExitCode.INTERRUPTED
+    return _exit_code(record, options.max_errored)
+
+
+def _jobs(
+    options: _Options, suites: Sequence[Suite], providers: Sequence[Provider]
+) -> tuple[Job, ...]:
+    selection = Selection(
+        tags=frozenset(options.tags),
+        patterns=options.cases,
+        failed=read_run(options.failed).results if options.failed else None,
+        shuffle_seed=options.shuffle,
+    )
+    jobs = selection.jobs(suites, providers)
+    if not jobs:
+        raise UsageError(
+            "no case is left to run",
+            hint="loosen --tag, --case or --failed",
+        )
+    return jobs
+
+
+def _hold(
+    session: Session, jobs: Sequence[Job], writer: RunWriter, shown: Progress, *, exit_first: bool
+) -> bool:
+    """Hold every conversation; return whether the user interrupted."""
+
+    async def hold() -> None:
+        async with session, aclosing(session.results(jobs)) as results:
+            async for result in results:
+                writer.add(result)
+                shown.advance(result)
+                if exit_first and result.status in (Status.FAILED, Status.ERRORED):
+                    return
+            writer.finish(utc_now())
+
+    try:
+        asyncio.run(hold())
+    except KeyboardInterrupt:
+        return True
+    return False
+
+
+def _exit_code(record: RunRecord, max_errored: int) -> ExitCode:
+    """Trouble comes first: with too much of it, nothing can be said about the models."""
+    statuses = [result.status for result in record.results]
+    if statuses.count(Status.ERRORED) > max_errored:
+        return ExitCode.TROUBLE
+    if Status.FAILED in statuses:
+        return ExitCode.FAILED
+    return ExitCode.PASSED

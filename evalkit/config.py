@@ -1,0 +1,167 @@
+"""Settings from `evalkit.yaml`, the environment and flags; the only reader of the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt
+
+from evalkit.cost import Prices
+from evalkit.errors import InvalidConfig, Problem, UnknownName, UsageError
+from evalkit.providers import Provider, find_api
+from evalkit.suite import check, load_yaml
+from evalkit.transcript import JsonObject
+
+FILE_NAME = "evalkit.yaml"
+USUAL_KEYS = ("OPENAI_API_KEY", "ANTHROPIC_API_KEY")
+"""Variables that hold secrets whatever the file says."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class _ProviderSection(_Section):
+    api: str
+    model: str
+    base_url: str | None = None
+    api_key_env: str | None = None
+    simulate: str | None = None
+    """A script of the simulator, as a path relative to this file."""
+    tool_format: str | None = None
+    timeout_s: PositiveFloat = 60.0
+    max_concurrency: PositiveInt = 8
+    extra_body: JsonObject = Field(default_factory=dict)
+    options: JsonObject = Field(default_factory=dict)
+
+
+class _File(_Section):
+    providers: dict[str, _ProviderSection] = Field(default_factory=dict)
+    prices: dict[str, Prices] = Field(default_factory=dict)
+    suites: tuple[str, ...] = ("suites",)
+    cassettes: str = "cassettes"
+    secrets: tuple[str, ...] = ()
+    """Names of environment variables whose values must never be written to a file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """What was configured; paths are absolute or relative to the current folder."""
+
+    folder: Path
+    """The folder of `evalkit.yaml`, or the current folder where there is none."""
+    providers: tuple[Provider, ...] = ()
+    prices: Mapping[str, Prices] = field(default_factory=dict)
+    suites: tuple[Path, ...] = ()
+    cassettes: Path = Path("cassettes")
+    secrets: tuple[str, ...] = ()
+    """The values to scrub, never printed."""
+    is_ci: bool = False
+    environ: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def api_key(self, provider: Provider) -> str | None:
+        """Return the key for a provider, or None where the environment has none."""
+        name = provider.api_key_env or find_api(provider.api).key_env
+        return self.environ.get(name) if name else None
+
+    def select(self, names: tuple[str, ...]) -> tuple[Provider, ...]:
+        """Return the named providers in that order, or all of them where none is named.
+
+        `API:MODEL`, such as `openai-chat:gpt-5.4-mini`, is a provider that no file needs to name.
+
+        Raises:
+            UnknownName: no provider has such a name.
+            UsageError: there is no provider at all.
+        """
+        if not names and not self.providers:
+            raise UsageError(
+                "no provider to ask",
+                where=str(self.folder / FILE_NAME),
+                hint="name providers there, or pass --provider openai-chat:gpt-5.4-mini",
+            )
+        known = {provider.name: provider for provider in self.providers}
+        return tuple(_named(name, known) for name in names) or self.providers
+
+
+def load_config(path: Path | None = None, *, environ: Mapping[str, str] | None = None) -> Config:
+    """Read `path`, or the nearest `evalkit.yaml` in this folder and those above it.
+
+    Raises:
+        InvalidConfig: the file has mistakes; all of them are told.
+    """
+    environ = os.environ if environ is None else environ
+    if path is None:
+        path = _nearest(Path.cwd())
+    if path is None:
+        return Config(
+            folder=Path(),
+            suites=(Path("suites"),),
+            secrets=_secret_values((), (), environ),
+            is_ci=_is_ci(environ),
+            environ=environ,
+        )
+    return _read(path, environ)
+
+
+def _read(path: Path, environ: Mapping[str, str]) -> Config:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        problem = Problem(what=f"cannot be read: {error}", where=str(path))
+        raise InvalidConfig([problem]) from error
+    file = check(_File, load_yaml(text, str(path), InvalidConfig), InvalidConfig)
+    folder = _relative(path.parent)
+    providers = tuple(_provider(name, section, folder) for name, section in file.providers.items())
+    return Config(
+        folder=folder,
+        providers=providers,
+        prices=file.prices,
+        suites=tuple(folder / suite for suite in file.suites),
+        cassettes=folder / file.cassettes,
+        secrets=_secret_values(file.secrets, providers, environ),
+        is_ci=_is_ci(environ),
+        environ=environ,
+    )
+
+
+def _provider(name: str, section: _ProviderSection, folder: Path) -> Provider:
+    values = section.model_dump(exclude={"simulate"})
+    simulate = None if section.simulate is None else folder / section.simulate
+    return Provider(name=name, simulate=simulate, **values)
+
+
+def _named(name: str, known: Mapping[str, Provider]) -> Provider:
+    if name in known:
+        return known[name]
+    api, colon, model = name.partition(":")
+    if colon and model:
+        return Provider(name=model, api=api, model=model)
+    raise UnknownName("provider", name, known, where="--provider")
+
+
+def _nearest(folder: Path) -> Path | None:
+    for candidate in (folder, *folder.parents):
+        path = candidate / FILE_NAME
+        if path.is_file():
+            return path
+    return None
+
+
+def _relative(folder: Path) -> Path:
+    """Return the folder relative to the current one where it lies below it, for short messages."""
+    absolute = folder.absolute()
+    return absolute.relative_to(Path.cwd()) if absolute.is_relative_to(Path.cwd()) else absolute
+
+
+def _is_ci(environ: Mapping[str, str]) -> bool:
+    return environ.get("CI", "").lower() not in {"", "0", "false"}
+
+
+def _secret_values(
+    named: tuple[str, ...], providers: tuple[Provider, ...], environ: Mapping[str, str]
+) -> tuple[str, ...]:
+    variables = {*named, *USUAL_KEYS, *(p.api_key_env for p in providers)}
+    return tuple(sorted({environ[name] for name in variables if name and environ.get(name)}))

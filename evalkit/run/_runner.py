@@ -1,0 +1,180 @@
+"""Cases against providers, many at once; one case never ends the run."""
+
+from __future__ import annotations
+
+import asyncio
+import traceback
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from evalkit.cassettes import Cassette
+from evalkit.errors import CassetteMiss, EvalkitError, ProviderTimeout
+from evalkit.providers import Provider, find_api
+from evalkit.run._converse import Ending, converse
+from evalkit.run._exchange import Answer, Asker, World
+from evalkit.suite import Case
+from evalkit.tools import Toolbox
+from evalkit.transcript import Message, Stop, Transcript, Trouble
+
+WAITING = 64
+"""Transcripts that may wait to be taken before the run pauses; it bounds the memory."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One case for one provider, with all of its trials."""
+
+    case: Case
+    provider: Provider
+
+
+UNHEARD = Ending(stop=Stop.ANSWERED)
+
+
+@dataclass(slots=True)
+class _Talk:
+    """A conversation as far as it got."""
+
+    messages: list[Message] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
+
+
+class Runner:
+    """Runs jobs; holds one connection for each provider until it is closed."""
+
+    def __init__(self, cassette_of: Callable[[Job], Cassette], world: World) -> None:
+        self._cassette_of = cassette_of
+        self._world = world
+        self._askers: dict[str, Asker] = {}
+
+    async def run(self, jobs: Iterable[Job]) -> AsyncIterator[Transcript]:
+        """Run jobs, of each provider as many at once as it takes.
+
+        Yields transcripts as they come, in no particular order.
+        """
+        done: asyncio.Queue[Transcript | None] = asyncio.Queue(WAITING)
+        running = asyncio.create_task(self._run_all(jobs, done))
+        try:
+            while (transcript := await done.get()) is not None:
+                yield transcript
+        finally:
+            running.cancel()
+            await asyncio.wait([running])
+        running.result()
+
+    async def run_job(self, job: Job) -> tuple[Transcript, ...]:
+        """Hold every trial of a case, one after the other.
+
+        Trouble of any kind ends up in the transcript; only a bug in evalkit raises.
+        """
+        return tuple([transcript async for transcript in self._trials(job)])
+
+    async def close(self) -> None:
+        for asker in self._askers.values():
+            await asker.close()
+
+    async def _run_all(self, jobs: Iterable[Job], done: asyncio.Queue[Transcript | None]) -> None:
+        by_provider: dict[str, list[Job]] = {}
+        for job in jobs:
+            by_provider.setdefault(job.provider.name, []).append(job)
+        try:
+            async with asyncio.TaskGroup() as group:
+                for waiting in by_provider.values():
+                    shared = iter(waiting)
+                    for _ in range(min(waiting[0].provider.max_concurrency, len(waiting))):
+                        group.create_task(self._work(shared, done))
+        finally:
+            await done.put(None)
+
+    async def _work(self, jobs: Iterator[Job], done: asyncio.Queue[Transcript | None]) -> None:
+        for job in jobs:
+            async for transcript in self._trials(job):
+                await done.put(transcript)
+
+    async def _trials(self, job: Job) -> AsyncIterator[Transcript]:
+        case = job.case
+        if case.skip is not None:
+            yield _transcript(job, 0, _Talk())
+            return
+        try:
+            cassette = self._cassette_of(job)
+        except EvalkitError as error:
+            yield _transcript(job, 0, _Talk(), trouble=_trouble(error))
+            return
+        with cassette:
+            for trial in range(case.trials):
+                yield await self._trial(job, cassette, trial)
+
+    async def _trial(self, job: Job, cassette: Cassette, trial: int) -> Transcript:
+        talk = _Talk()
+        try:
+            ending = await self._hold(job, cassette, trial, talk)
+        except Exception as error:  # noqa: BLE001 - one case of a run: its trouble stays its own
+            return _transcript(job, trial, talk, trouble=_trouble(error))
+        return _transcript(job, trial, talk, ending=ending)
+
+    async def _hold(self, job: Job, cassette: Cassette, trial: int, talk: _Talk) -> Ending:
+        """Hold one conversation; `talk` fills up as far as it gets."""
+        asker = self._asker(job.provider)
+        conversation = converse(job.case, Toolbox(job.case), talk.messages)
+        request = next(conversation)
+        while True:
+            answer = await asker.ask(request, job.case, cassette, trial)
+            talk.answers.append(answer)
+            try:
+                request = conversation.send(answer.turn)
+            except StopIteration as end:
+                ending: Ending = end.value
+                return ending
+
+    def _asker(self, provider: Provider) -> Asker:
+        if provider.name not in self._askers:
+            api = find_api(provider.api)
+            self._askers[provider.name] = Asker(provider, api, self._world)
+        return self._askers[provider.name]
+
+
+def _trouble(error: Exception) -> Trouble:
+    match error:
+        case CassetteMiss():
+            stop = Stop.CASSETTE_MISS
+        case ProviderTimeout():
+            stop = Stop.TIMEOUT
+        case _:
+            stop = Stop.PROVIDER_ERROR
+    if isinstance(error, EvalkitError):
+        what = f"{error.where}: {error.what}" if error.where else error.what
+        return Trouble(stop=stop, error=type(error).__name__, what=what, hint=error.hint)
+    return Trouble(
+        stop=stop,
+        error=type(error).__name__,
+        what="".join(traceback.format_exception(error)),
+        hint="this is a bug in evalkit or in a plugin, not in the model",
+    )
+
+
+def _transcript(
+    job: Job,
+    trial: int,
+    talk: _Talk,
+    *,
+    ending: Ending = UNHEARD,
+    trouble: Trouble | None = None,
+) -> Transcript:
+    recordings = [answer.recording for answer in talk.answers if answer.recording is not None]
+    return Transcript(
+        suite=job.case.suite,
+        case=job.case.id,
+        provider=job.provider.name,
+        model=job.provider.model,
+        trial=trial,
+        given=job.case.given,
+        messages=tuple(talk.messages),
+        exchanges=tuple(answer.exchange for answer in talk.answers),
+        stop=ending.stop if trouble is None else trouble.stop,
+        limits=ending.limits,
+        trouble=trouble,
+        simulated=job.provider.simulate is not None
+        or any(recording.facts.simulated for recording in recordings),
+        recorded_at=min(filter(None, (r.facts.recorded_at for r in recordings)), default=None),
+    )
