@@ -1,9 +1,9 @@
 """Value patterns: what an argument, an answer or a result must be like."""
 
 from evalkit.matchers._compile import compile_arguments, compile_pattern
+from evalkit.matchers._mapping import ArgumentsPattern
 from evalkit.matchers._values import (
     EMPTY_CONTEXT,
-    ArgumentsPattern,
     BadPattern,
     Context,
     Matcher,
@@ -11,6 +11,7 @@ from evalkit.matchers._values import (
     Pattern,
     Reason,
 )
+from evalkit.matchers._words import describe, differs, show
 
 __all__ = [
     "EMPTY_CONTEXT",
@@ -23,4 +24,7 @@ __all__ = [
     "Reason",
     "compile_arguments",
     "compile_pattern",
+    "describe",
+    "differs",
+    "show",
 ]

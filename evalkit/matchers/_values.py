@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from evalkit.results import Kind
-from evalkit.transcript import JsonObject, JsonValue
+from evalkit.transcript import JsonValue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,18 +84,17 @@ class Pattern:
         return found[0] if found else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArgumentsPattern:
-    """What the arguments of a call must be like."""
+Compile: TypeAlias = Callable[[JsonValue], Pattern]
+"""How a matcher reads the patterns inside its operand; raises `BadPattern`."""
 
-    source: JsonObject
-    """As the suite wrote it."""
-    fields: tuple[tuple[str, Pattern], ...] = field(repr=False, compare=False)
-    extra: bool = False
-    """Whether arguments may be there that `source` does not name."""
 
-    def match(
-        self, arguments: JsonObject, context: Context = EMPTY_CONTEXT
-    ) -> tuple[Mismatch, ...]:
-        """Every argument that is wrong or missing, then every invented one."""
-        raise NotImplementedError(arguments, context)
+def reasoned(source: JsonValue, reason: Reason, kind: Kind = Kind.WRONG_ARGUMENT) -> Pattern:
+    """The pattern of a matcher that says in words why a value does not match."""
+
+    def check(actual: JsonValue, context: Context) -> tuple[Mismatch, ...]:
+        why = reason(actual, context)
+        if why is None:
+            return ()
+        return (Mismatch(path="$", reason=why, expected=source, actual=actual, kind=kind),)
+
+    return Pattern(source=source, check=check)
