@@ -2,7 +2,21 @@
 
 from evalkit.parse._arguments import Arguments, parse_arguments
 from evalkit.parse._defects import defect_spans
+from evalkit.parse._formats import AUTO, format_names, parse_text
+from evalkit.parse._parsed import ParsedText, Parser, ToolShape
 from evalkit.parse._repair import repair
 from evalkit.parse._walk import DefectSpan
 
-__all__ = ["Arguments", "DefectSpan", "defect_spans", "parse_arguments", "repair"]
+__all__ = [
+    "AUTO",
+    "Arguments",
+    "DefectSpan",
+    "ParsedText",
+    "Parser",
+    "ToolShape",
+    "defect_spans",
+    "format_names",
+    "parse_arguments",
+    "parse_text",
+    "repair",
+]
