@@ -1,0 +1,9 @@
+"""Transcripts, judged by what their cases expect."""
+
+from evalkit.grade._expectation import GraderFactory
+from evalkit.grade._explain import explain
+from evalkit.grade._grade import Grader, grade
+from evalkit.grade._judgement import Judge, Judgement
+from evalkit.grade._scene import Placed, Scene
+
+__all__ = ["Grader", "GraderFactory", "Judge", "Judgement", "Placed", "Scene", "explain", "grade"]
