@@ -1,0 +1,160 @@
+"""Any YAML that is a cassette: vcrpy's, pytest-recording's, or one of ours that was edited."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from types import UnionType
+
+import yaml
+
+from evalkit.cassettes._encoding import decoded
+from evalkit.cassettes._recording import Answered, Asked, Facts, Headers, Malformed, Recording
+from evalkit.errors import InvalidCassette
+from evalkit.transcript import JsonObject, JsonValue
+
+_Loader: type[yaml.SafeLoader | yaml.CSafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+_KINDS: dict[str, type | UnionType] = {
+    "key": str,
+    "seal": str,
+    "trial": int,
+    "recorded_at": str,
+    "latency_s": int | float,
+    "first_token_s": int | float,
+    "attempts": int,
+    "sdk": str,
+    "model_asked": str,
+    "model_answered": str,
+    "simulated": bool,
+    "fields": dict,
+    "chunks": list,
+}
+
+
+def read_yaml(text: str, where: str) -> tuple[Recording, ...]:
+    """Read a cassette with a YAML parser.
+
+    Raises:
+        InvalidCassette: it is not YAML, or no cassette of vcrpy's version 1.
+    """
+    document = _parsed(text, where)
+    try:
+        interactions = _list(_mapping(document, "the file").get("interactions"), "interactions")
+        return tuple(
+            _recording(_mapping(each, f"interactions[{at}]"), f"interactions[{at}]")
+            for at, each in enumerate(interactions)
+        )
+    except Malformed as error:
+        raise InvalidCassette(
+            f"this is no cassette: {error}", where=where, hint="delete it and record again"
+        ) from error
+
+
+def facts_from(raw: Mapping[str, JsonValue]) -> Facts:
+    """Read our facts; unknown ones are of a later version and ignored.
+
+    Raises:
+        Malformed: a fact has the wrong type.
+    """
+    known = {name: value for name, value in raw.items() if name in _KINDS}
+    for name, value in known.items():
+        if not isinstance(value, _KINDS[name]):
+            raise Malformed(f"evalkit.{name} is {value!r}")
+    chunks = tuple(_chunk(each) for each in _list(known.pop("chunks", []), "evalkit.chunks"))
+    return Facts(**known, chunks=chunks)  # type: ignore[arg-type]  # each was checked against _KINDS
+
+
+def _parsed(text: str, where: str) -> object:
+    try:
+        with _collection_paused():
+            return yaml.load(text, Loader=_Loader)  # noqa: S506  # one of the safe loaders
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        place = f"{where}:{mark.line + 1}:{mark.column + 1}" if mark else where
+        raise InvalidCassette(f"not readable as YAML: {error.problem}", where=place) from error
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        raise InvalidCassette(f"not readable as YAML: {error}", where=where) from error
+
+
+@contextmanager
+def _collection_paused() -> Iterator[None]:
+    """Stop the cyclic collector, which costs most of the time of building a large document."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _recording(raw: JsonObject, at: str) -> Recording:
+    request = _mapping(raw.get("request"), f"{at}.request")
+    response = _mapping(raw.get("response"), f"{at}.response")
+    return Recording(
+        asked=Asked(
+            method=str(request.get("method")),
+            url=str(request.get("uri")),
+            headers=_headers(request.get("headers"), f"{at}.request.headers"),
+            body=_body(request.get("body"), f"{at}.request.body"),
+        ),
+        answered=decoded(_answered(response, at)),
+        facts=facts_from(_mapping(raw.get("evalkit", {}), f"{at}.evalkit")),
+    )
+
+
+def _answered(response: JsonObject, at: str) -> Answered:
+    status = _mapping(response.get("status"), f"{at}.response.status")
+    code = status.get("code")
+    if not isinstance(code, int):
+        raise Malformed(f"{at}.response.status.code is {code!r}")
+    return Answered(
+        status=code,
+        reason=str(status.get("message") or ""),
+        headers=_headers(response.get("headers"), f"{at}.response.headers"),
+        body=_body(response.get("body"), f"{at}.response.body"),
+    )
+
+
+def _headers(raw: object, at: str) -> Headers:
+    named = _mapping(raw or {}, at).items()
+    return {
+        name.lower(): tuple(map(str, values)) if isinstance(values, list) else (str(values),)
+        for name, values in named
+    }
+
+
+def _body(raw: object, at: str) -> bytes:
+    match raw:
+        case None:
+            return b""
+        case bytes():
+            return raw
+        case str():
+            return raw.encode("utf-8", "surrogatepass")
+        case {"string": inner}:
+            return _body(inner, f"{at}.string")
+        case _:
+            raise Malformed(f"{at} is {type(raw).__name__}, not text")
+
+
+def _mapping(raw: object, at: str) -> JsonObject:
+    if isinstance(raw, dict) and all(isinstance(name, str) for name in raw):
+        return raw
+    raise Malformed(f"{at} is {type(raw).__name__}, not a mapping")
+
+
+def _list(raw: object, at: str) -> list[JsonValue]:
+    if isinstance(raw, list):
+        return raw
+    raise Malformed(f"{at} is {type(raw).__name__}, not a list")
+
+
+def _chunk(raw: JsonValue) -> tuple[float, int]:
+    match raw:
+        case [int() | float() as second, int() as size]:
+            return second, size
+        case _:
+            raise Malformed(f"evalkit.chunks holds {raw!r}")

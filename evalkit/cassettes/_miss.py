@@ -1,0 +1,97 @@
+"""What a miss says: how the request differs from the nearest recording."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from heapq import nsmallest
+from urllib.parse import urlsplit
+
+from evalkit.cassettes._difference import Difference, differences
+from evalkit.cassettes._key import field_digests, json_body, stable_body
+from evalkit.cassettes._recording import Asked, Recording
+from evalkit.cassettes._redaction import Redaction
+from evalkit.transcript import JsonObject
+
+MOST_LINES = 10
+_COMPARED = 20
+"""Recordings compared value by value, after the digests of their fields have chosen them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missed:
+    """A request without a recording, and where it was looked for."""
+
+    asked: Asked
+    trial: int
+    recordings: Sequence[Recording]
+    same: Mapping[int | None, int]
+    """How often this very request was recorded, by trial."""
+    redaction: Redaction
+
+
+def explain(missed: Missed) -> str:
+    """Say what was asked and why nothing answers it, with the differences below."""
+    asked = f"{missed.asked.method} {missed.redaction.url(missed.asked.url)}"
+    return f"no recording answers {asked} of trial {missed.trial}: {_why(missed)}"
+
+
+def _why(missed: Missed) -> str:
+    if not missed.recordings:
+        return "nothing was recorded"
+    times = missed.same.get(missed.trial) or missed.same.get(None)
+    if times:
+        return (
+            f"it was recorded {'once' if times == 1 else f'{times} times'}, now it is asked again"
+        )
+    if missed.same:
+        trials = ", ".join(map(str, sorted(trial for trial in missed.same if trial is not None)))
+        return f"it was recorded for another trial: {trials}"
+    return _compared(missed)
+
+
+def _compared(missed: Missed) -> str:
+    body = stable_body(missed.asked.body, missed.redaction)
+    if body is None:
+        return "its body is no JSON object, and no recording has the same bytes"
+    found = [list(_all_differences(each, body, missed)) for each in _candidates(missed, body)]
+    lines = [f"the nearest of {len(missed.recordings)} recordings differs"]
+    return "\n    ".join([*lines, *_shown(min(found, key=len))])
+
+
+def _candidates(missed: Missed, body: JsonObject) -> list[Recording]:
+    digests = field_digests(body, missed.redaction)
+    size = len(str(body))
+
+    def distance(recording: Recording) -> tuple[int, bool, int]:
+        fields = recording.facts.fields or _digests(recording, missed.redaction)
+        return (
+            len(digests.items() ^ fields.items()),
+            recording.facts.trial != missed.trial,
+            abs(len(recording.asked.body) - size),
+        )
+
+    return nsmallest(_COMPARED, missed.recordings, key=distance)
+
+
+def _digests(recording: Recording, redaction: Redaction) -> dict[str, str]:
+    return field_digests(json_body(recording.asked.body) or {}, redaction)
+
+
+def _all_differences(
+    recording: Recording, body: JsonObject, missed: Missed
+) -> Iterator[Difference]:
+    recorded = stable_body(recording.asked.body, missed.redaction) or {}
+    yield from differences(_target(recording.asked), _target(missed.asked), "request")
+    yield from differences(recorded, body)
+
+
+def _target(asked: Asked) -> str:
+    return f"{asked.method} {urlsplit(asked.url).path}"
+
+
+def _shown(found: Sequence[Difference]) -> list[str]:
+    if len(found) <= MOST_LINES:
+        return list(map(str, found))
+    shown = list(map(str, found[: MOST_LINES - 1]))
+    return [*shown, f"… and {len(found) - len(shown)} more differences"]

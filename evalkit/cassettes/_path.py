@@ -1,0 +1,30 @@
+"""Where the cassette of a case lies."""
+
+from __future__ import annotations
+
+import re
+from hashlib import sha256
+from pathlib import Path
+
+_LONGEST = 80
+_DIGEST = re.compile(r"-[0-9a-f]{10}$")
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?")
+"""Names of devices under Windows, whatever their extension."""
+
+
+def cassette_path(root: Path, *, suite: str, provider: str, model: str, case: str) -> Path:
+    """Return `root/<suite>/<provider>--<model>/<case>.yaml`, below `root` whatever the names hold.
+
+    A name that is no lower-case file name as it stands gets a digest, so that two cases never
+    share a file, on no file system.
+    """
+    return root / _slug(suite) / f"{_slug(provider)}--{_slug(model)}" / f"{_slug(case)}.yaml"
+
+
+def _slug(name: str) -> str:
+    dashed = re.sub(r"[^a-z0-9._]+|\.(?=\.)", "-", name.lower())
+    slug = re.sub(r"-+", "-", dashed)[:_LONGEST].strip("-.")
+    if slug == name and slug and not _DIGEST.search(slug) and not _RESERVED.fullmatch(slug):
+        return slug
+    digest = sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:10]
+    return f"{slug.replace('.', '-')}-{digest}" if slug else f"x-{digest}"

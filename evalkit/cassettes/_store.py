@@ -1,0 +1,70 @@
+"""Cassette files on disk: read, and replaced as a whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TypeAlias
+from uuid import uuid4
+
+from evalkit.cassettes._read import load
+from evalkit.cassettes._recording import Recording
+from evalkit.cassettes._write import dump
+from evalkit.errors import InvalidCassette
+
+_Selection: TypeAlias = Callable[[Sequence[Recording]], Iterable[Recording]]
+
+
+def read(path: Path) -> tuple[Recording, ...]:
+    """Read a cassette; a file that does not exist holds nothing.
+
+    Raises:
+        InvalidCassette: it cannot be read.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        return ()
+    except UnicodeDecodeError as error:
+        raise InvalidCassette(f"not UTF-8 at byte {error.start}", where=str(path)) from error
+    except OSError as error:
+        raise InvalidCassette(f"cannot be read: {error.strerror}", where=str(path)) from error
+    return load(text, str(path)) if text.strip() else ()
+
+
+def merge(path: Path, fresh: Iterable[Recording], kept: _Selection) -> None:
+    """Add recordings to what is kept of a file as it is now; other processes may have changed it.
+
+    The folder must be locked. Recordings stand in the order of their trials, then of their turns.
+    """
+    replace_file(path, dump(sorted([*kept(read(path)), *fresh], key=_trial)))
+
+
+def replace_file(path: Path, text: str) -> None:
+    """Write a file so that after a crash it is the old one or the new one."""
+    draft = path.with_name(f".{path.name}.{uuid4().hex[:8]}.tmp")
+    try:
+        with draft.open("xb") as file:
+            file.write(text.encode("utf-8"))
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    finally:
+        with suppress(FileNotFoundError):
+            draft.unlink()
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _trial(recording: Recording) -> int:
+    trial = recording.facts.trial
+    return -1 if trial is None else trial
