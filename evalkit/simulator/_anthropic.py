@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from evalkit.parse import parse_arguments
 from evalkit.simulator._answers import Call, Reply
 from evalkit.simulator._asked import (
     Asked,
@@ -102,5 +102,5 @@ def _said(message: _Message) -> Iterator[Said]:
 
 def _tool_use(call: Call, call_id: str) -> JsonObject:
     """Deliver the arguments parsed, as this protocol does; loading made sure that they can be."""
-    arguments = json.loads(call.argument_string)
+    arguments = parse_arguments(call.argument_string).value
     return {"type": "tool_use", "id": call_id, "name": call.name, "input": arguments}

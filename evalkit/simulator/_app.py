@@ -7,7 +7,6 @@ import json
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
-from textwrap import shorten
 from typing import TypeAlias
 
 from pydantic import ValidationError
@@ -28,6 +27,7 @@ SIMULATED_HEADER = "x-evalkit-simulated"
 """Every reply carries it with the value `true`: no real model answered."""
 
 MAX_BODY_BYTES = 16 * 1024 * 1024
+_SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,23 +109,25 @@ def _first_complaint(error: ValidationError) -> str:
 
 
 def _unanswered(script: Script, asked: Asked) -> str:
-    said = shorten(asked.user if asked.result is None else asked.result, 200)
-    speaker = "the user" if asked.result is None else "a tool"
+    speaker, said = ("the user", asked.user) if asked.result is None else ("a tool", asked.result)
+    said = said if len(said) <= _SHOWN else f"{said[:_SHOWN]}..."
     return f"no rule of {script.file} matches: {speaker} said {said!r}, answer {asked.turn} is due"
 
 
 def _failed(failure: Failure, wire: Wire) -> _Response:
+    shaped = wire.write_error(failure.status, failure.error)
     return _Response(
         status=failure.status,
-        body=failure.body or wire.write_error(failure.status, failure.error),
+        body=shaped if failure.body is None else failure.body,
         headers=failure.headers,
         latency_s=failure.latency_s,
     )
 
 
 async def _read_body(receive: Receive) -> bytes:
-    """Read the body, but keep no more than a byte too much: the client can send it all and then
-    hears that it was too long, instead of finding the connection closed.
+    """Read the whole body, but keep no more of it than one byte too many.
+
+    A client that could not send the rest would find a closed connection instead of the reason.
     """
     body = bytearray()
     more = True

@@ -79,7 +79,7 @@ class Asked:
 
 def asked(request: Request, said: Sequence[Said], tools: Iterable[str]) -> Asked:
     """Gather what the rules look at."""
-    wire = request.model_dump_json(exclude={"stream"})
+    wire = request.model_dump_json(exclude={"stream", "max_tokens"})
     results = [text for _, text in takewhile(lambda s: s.role == "tool", reversed(said))]
     return Asked(
         model=request.model,

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, field_validator, model_validator
 
 from evalkit.errors import InvalidScript, Problem
 from evalkit.parse import parse_arguments
-from evalkit.simulator._answers import Answer, Reply
+from evalkit.simulator._answers import Answer, Call, Reply
 from evalkit.simulator._asked import Asked
 from evalkit.simulator._complaint import complaint
 from evalkit.simulator._conditions import When
 from evalkit.simulator._wires import Api
 from evalkit.suite import Document, check, load_yaml
+
+Steps: TypeAlias = tuple[str | int, ...]
+"""Keys and indices that lead to a place in the file."""
 
 
 class Rule(BaseModel):
@@ -35,15 +38,16 @@ class Rule(BaseModel):
             raise complaint("a rule has either `answer` or a list of `answers`")
         return self
 
-    def placed_answers(self) -> list[tuple[tuple[str | int, ...], Answer]]:
-        """Every answer with the path that leads to it from the rule."""
-        if self.answer is not None:
-            return [(("answer",), self.answer)]
-        return [(("answers", index), answer) for index, answer in enumerate(self.answers)]
-
     @property
     def sequence(self) -> tuple[Answer, ...]:
         return self.answers if self.answer is None else (self.answer,)
+
+    def placed_replies(self) -> list[tuple[Steps, Reply]]:
+        """Every reply with the steps that lead to it from the rule."""
+        several: list[Steps] = [("answers", index) for index in range(len(self.answers))]
+        places = several if self.answer is None else [("answer",)]
+        placed = zip(places, self.sequence, strict=True)
+        return [(place, answer) for place, answer in placed if isinstance(answer, Reply)]
 
 
 class _ScriptFile(BaseModel):
@@ -102,19 +106,17 @@ def _text_of(path: Path) -> str:
 
 def _unshowable(rules: tuple[Rule, ...], document: Document) -> Iterator[Problem]:
     """Find the argument strings that a protocol with parsed arguments cannot deliver."""
-    for path, raw in _raw_strings(rules):
-        if parse_arguments(raw).value is None:
+    for place, call in _placed_calls(rules):
+        if parse_arguments(call.argument_string).value is None:
             yield Problem(
                 what="this `raw` is no JSON object, and Anthropic delivers arguments parsed",
-                where=document.where(path),
+                where=document.where((*place, "raw")),
                 hint="write `api: openai-chat` at the top: only its argument strings can be seen",
             )
 
 
-def _raw_strings(rules: tuple[Rule, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+def _placed_calls(rules: tuple[Rule, ...]) -> Iterator[tuple[Steps, Call]]:
     for number, rule in enumerate(rules):
-        for place, answer in rule.placed_answers():
-            if isinstance(answer, Reply):
-                for index, call in enumerate(answer.calls):
-                    if call.raw is not None:
-                        yield ("rules", number, *place, "calls", index, "raw"), call.raw
+        for place, reply in rule.placed_replies():
+            for index, call in enumerate(reply.calls):
+                yield ("rules", number, *place, "calls", index), call

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 LOOPBACK = "127.0.0.1"
 """The only address that a simulator listens on."""
 
+_PATIENCE_S = 1
+"""How long a request that is under way may hold up the end."""
+
 _ANY_PORT = "port 0 takes any free one"
 
 
@@ -47,7 +50,7 @@ def run_forever(script: Script, port: int, on_listening: Callable[[str], None]) 
 
     Raises:
         UsageError: the port cannot be had, or uvicorn is not installed.
-        KeyboardInterrupt: after the requests under way were answered.
+        KeyboardInterrupt: once the requests under way were answered, or a second later.
     """
     server = _server(script)
     with _listen(port) as listening:
@@ -78,6 +81,7 @@ def _server(script: Script) -> uvicorn.Server:
         access_log=False,
         date_header=False,
         server_header=False,
+        timeout_graceful_shutdown=_PATIENCE_S,
     )
     return uvicorn.Server(config)
 

@@ -46,7 +46,7 @@ def test_text_and_calls_become_blocks_with_parsed_input(script, post):
         ],
         "stop_reason": "tool_use",
         "stop_sequence": None,
-        "usage": {"input_tokens": 27, "output_tokens": 20},
+        "usage": {"input_tokens": 23, "output_tokens": 20},
     }
     assert first_id != second_id
 
@@ -116,3 +116,20 @@ def test_words_beside_a_result_are_words_of_the_user(script, post):
     reply = post(shop, PATH, ask(user([result, {"type": "text", "text": "go ahead"}])))
 
     assert reply.json()["content"] == [{"type": "text", "text": "words"}]
+
+
+def test_an_empty_argument_string_is_an_empty_input(script, post):
+    shop = script("rules: [{answer: {calls: [{name: list_orders, raw: ''}]}}]")
+
+    reply = post(shop, PATH, ask(user("x"))).json()
+
+    assert reply["content"][0]["input"] == {}
+
+
+def test_settings_do_not_change_a_reply(script, post):
+    shop = script("rules: [{answer: {calls: [{name: f}]}}]")
+
+    once = post(shop, PATH, ask(user("x")))
+    again = post(shop, PATH, {**ask(user("x")), "max_tokens": 9, "metadata": {"user_id": "me"}})
+
+    assert once.content == again.content

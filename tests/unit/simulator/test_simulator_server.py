@@ -142,6 +142,17 @@ def test_leaving_the_block_closes_the_port(script):
         assert late.connect_ex(("127.0.0.1", urlsplit(url).port)) != 0
 
 
+def test_a_client_that_never_ends_its_request_does_not_hold_up_the_end(script):
+    with serve(script("rules: [{answer: Hi}]")) as url:
+        stalled = socket.create_connection(("127.0.0.1", urlsplit(url).port))
+        stalled.sendall(b"POST /v1/messages HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{")
+        with openai_client(url) as client:
+            client.chat.completions.create(model="m", messages=HELLO)
+
+    with stalled, socket.socket() as late:
+        assert late.connect_ex(("127.0.0.1", urlsplit(url).port)) != 0
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C of one child cannot be sent on Windows")
 def test_it_runs_until_interrupted_and_prints_nothing_of_its_own(tmp_path: Path):
     path = tmp_path / "greeter.yaml"
