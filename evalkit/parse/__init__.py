@@ -2,7 +2,7 @@
 
 from evalkit.parse._arguments import Arguments, parse_arguments
 from evalkit.parse._defects import defect_spans
-from evalkit.parse._formats import AUTO, format_names, parse_text
+from evalkit.parse._parse_text import AUTO, format_names, parse_text
 from evalkit.parse._parsed import ParsedText, Parser, ToolShape
 from evalkit.parse._repair import repair
 from evalkit.parse._walk import DefectSpan

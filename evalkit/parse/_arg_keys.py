@@ -30,6 +30,8 @@ class ArgKeys:
             named = name.match(text, start + len(opener))
             if named is None:
                 at = start + len(opener)
+                if skip_space(text, at) == len(text):
+                    gathering.defects.append(Defect.TRUNCATED)
                 continue
             call, at = self._read(text, named, closers, schemas)
             is_closed = skip_mark(text, at, closer) != at

@@ -1,21 +1,16 @@
-"""The text formats by name, and the function that reads a text in one of them."""
+"""The text formats by name."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from evalkit.parse import _channels, _named_json, _react, _xml_calls
 from evalkit.parse._arg_keys import ArgKeys
 from evalkit.parse._brace_calls import FUNCTION_GEMMA, GEMMA4
 from evalkit.parse._nested_tags import find_minimax_m3
-from evalkit.parse._parsed import Format, ParsedText, Parser, ToolShape, in_turn
+from evalkit.parse._parsed import Format, in_turn
 from evalkit.parse._python_calls import TaggedPython, find_list_of_calls
 from evalkit.parse._tagged_json import TaggedJson, find_bare_json, find_mistral, or_bare
-from evalkit.plugins import find, names
-
-AUTO = "auto"
-NO_FORMAT = "text"
-"""The format of a text in which `auto` recognised none."""
 
 _HERMES = TaggedJson(("<tool_call>",), "</tool_call>")
 _TOOL_CALLS = TaggedJson(("<tool_calls>",), "</tool_calls>")
@@ -144,94 +139,4 @@ _FORMATS = (
     Format("xlam", or_bare(in_turn(find_mistral, _HERMES))),
 )
 
-_MARKS = (
-    ("<|channel|>", "harmony"),
-    ("<atem:", "muse"),
-    ("<rfl:", "beam"),
-    ("\uff5cDSML\uff5c", "deepseek_v32"),
-    ("tool▁sep", "deepseek_v3"),
-    ("tool▁sep", "deepseek_v31"),
-    ("<|tool_call_begin|>", "kimi_k2"),
-    ("<|open|>", "kimi_k3"),
-    ("]<]minimax[>[", "minimax_m3"),
-    ("<minimax:tool_call>", "minimax_m2"),
-    ("<steptml:", "step3"),
-    ("<|plamo:", "plamo3"),
-    ("[TOOL_CALLS]", "mistral"),
-    ("<|START_ACTION|>", "cohere_command"),
-    ("<|tool_call_start|>", "lfm2"),
-    ("<|tool_call>", "gemma4"),
-    ("<start_function_call>", "functiongemma"),
-    ("<|tools_prefix|>", "apertus"),
-    ("<|action_start|>", "internlm2"),
-    ("<|function_call|>", "gigachat3"),
-    ("<|role_sep|>", "gigachat3"),
-    ("<|content_invoke_tool_json|>", "inkling"),
-    ("<|python_tag|>", "llama3_json"),
-    ("<|python_start|>", "llama4_pythonic"),
-    ("<longcat_tool_call>", "longcat"),
-    ("<dots_function_call>", "dots"),
-    ("<ifm|tool_call>", "k2_horizon"),
-    ("<seed:tool_call>", "seed_oss"),
-    ("<function=", "qwen3_coder"),
-    ("<function=", "functionary_v31"),
-    ("<arg_key>", "glm45"),
-    ("invoke", "invoke"),
-    ("<params>", "bfcl_verbose_xml"),
-    ("<functions>", "bfcl_concise_xml"),
-    ("<function", "minicpm5_xml"),
-    ("<|tool_call|>", "granite3"),
-    ("<TOOLCALL>", "nemotron_nano_v2"),
-    ("<tool_calls>", "jamba"),
-    ("</tool_call>", "hermes"),
-    ("<tool_call>", "granite3"),
-    ("<tool_call>", "glm45"),
-    ("<function_call>", "granite_20b_fc"),
-    ("<function_calls>", "olmo3"),
-    ("functools", "phi4_mini"),
-    ("<tool_input>", "langchain_xml"),
-    ("Action Input", "react"),
-    ("action_input", "react_json"),
-    ("(", "pythonic"),
-    ("[", "json_array_tool"),
-    ("{", "json_object_tool"),
-)
-"""What `auto` looks for, in this order, and the format that it then tries."""
-
-
-def parse_text(text: str, format: str, tools: Sequence[ToolShape] = ()) -> ParsedText:  # noqa: A002  # the word of the suite language
-    """Take an answer apart into calls, reasoning and text. Whatever the text, this never raises.
-
-    `tools` decide the types of values where the format writes none. A call of a tool that was not
-    offered is kept.
-
-    Raises:
-        UnknownName: neither evalkit nor a plugin knows the format.
-    """
-    return find("parsers", format, PARSERS)(text, tools)
-
-
-def format_names() -> frozenset[str]:
-    """Every name that `parse_text` takes, those of plugins included."""
-    return names("parsers", PARSERS)
-
-
-def _recognise(text: str, tools: Sequence[ToolShape]) -> ParsedText:
-    """Read the text in the first format that finds a call, else in one that saw a cut one."""
-    broken: ParsedText | None = None
-    for mark, name in _MARKS:
-        if mark in text:
-            parsed = PARSERS[name](text, tools)
-            if parsed.calls:
-                return parsed
-            if parsed.defects and broken is None:
-                broken = parsed
-    return broken or _PLAIN(text, tools)
-
-
-_PLAIN = Format(NO_FORMAT, in_turn())
-PARSERS: Mapping[str, Parser] = {
-    AUTO: _recognise,
-    "mixed": _recognise,
-    **{format_.name: format_ for format_ in _FORMATS},
-}
+FORMATS: Mapping[str, Format] = {format_.name: format_ for format_ in _FORMATS}

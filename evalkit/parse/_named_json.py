@@ -38,7 +38,8 @@ class NamedJson:
                 continue
             at = self._read(gathering, part, ends)
         if self.opener and not gathering.calls and self.opener in text:
-            gathering.defects.append(Defect.TRUNCATED)
+            is_closed = any(closer in text for closer in self.closers)
+            gathering.defects.append(Defect.NOT_JSON if is_closed else Defect.TRUNCATED)
         return gathering.extract()
 
     def _read(self, gathering: Gathering, head: re.Match[str], ends: NextMark) -> int:
@@ -69,11 +70,13 @@ DEEPSEEK_V3 = NamedJson(
     head=rf"<{_BAR}tool▁call▁begin{_BAR}>function<{_BAR}tool▁sep{_BAR}>"
     r"(?P<name>[^\n<`{]++)\s*+```(?:json)?\s*+",
     closers=("```", f"<{_FULL}tool▁call▁end{_FULL}>", "<|tool▁call▁end|>"),
+    opener="tool▁call▁begin",
     wrapper=rf"<{_BAR}tool▁calls▁(?:begin|end){_BAR}>|<{_BAR}end▁of▁sentence{_BAR}>",
 )
 DEEPSEEK_V31 = NamedJson(
     head=rf"<{_BAR}tool▁call▁begin{_BAR}>(?P<name>[^\n<{{]*+)<{_BAR}tool▁sep{_BAR}>",
     closers=(f"<{_FULL}tool▁call▁end{_FULL}>", "<|tool▁call▁end|>"),
+    opener="tool▁call▁begin",
     wrapper=rf"<{_BAR}tool▁calls▁(?:begin|end){_BAR}>|<{_BAR}end▁of▁sentence{_BAR}>"
     rf"|<{_BAR}tool▁output▁(?:begin|end){_BAR}>",
 )
@@ -102,9 +105,9 @@ _RECIPIENT = re.compile(r"(?:^|>>>)[ \t]*+(?P<name>[\w.\-]++)\n(?=(?P<json>\s*+\
 def find_functionary_v32(text: str, _schemas: Schemas) -> Extract:
     """Find `name`, a line break and JSON; `all` stands before text for the user."""
     gathering = Gathering(text)
-    parts = [*_RECIPIENT.finditer(text)]
-    starts = [part.start() for part in parts[1:]] + [len(text)]
-    for part, limit in zip(parts, starts, strict=True):
+    next_parts = NextMark(text, ">>>")
+    for part in _RECIPIENT.finditer(text):
+        limit = next_parts.after(part.end())
         if part["name"] == "all":
             gathering.cut(*part.span())
         elif part["json"]:

@@ -16,6 +16,8 @@ _OBSERVATION = re.compile(r"\n\s*+Observation\s*+\d*+\s*+:")
 _THOUGHT = re.compile(r"^\s*+Thought\s*+:")
 _FINAL = re.compile(r"Final Answer\s*+:\s*+")
 _FOLLOW_UP = re.compile(r"Follow ?up:[ \t]*+(?P<question>[^\n]++)\Z")
+_GLUED_FENCE = re.compile(r"```\w++\{")
+"""A fence needs its line to itself; behind its language word it opens no block of JSON."""
 _SO_FAR = "Intermediate Answer"
 _TOOL = re.compile(r"<tool>([^<]*+)</tool>\s*+<tool_input>")
 _END_OF_INPUT = "</tool_input>"
@@ -24,7 +26,8 @@ _END_OF_INPUT = "</tool_input>"
 def find_react(text: str, schemas: Schemas) -> Extract:
     """Find `Action:` and `Action Input:`; the first action counts, since a result must follow."""
     gathering = Gathering(text)
-    for action in _ACTION.finditer(text):
+    final = _FINAL.search(text)
+    for action in _ACTION.finditer(text, 0, final.start() if final else len(text)):
         given = _INPUT.match(text, action.end())
         if given is None:
             continue
@@ -36,13 +39,15 @@ def find_react(text: str, schemas: Schemas) -> Extract:
         gathering.cut(action.start(), len(text))
         break
     else:
-        if _ACTION.search(text) and not _FINAL.search(text):
+        if final is None and _ACTION.search(text):
             gathering.defects.append(Defect.TRUNCATED)
     return _answer(gathering.extract())
 
 
 def find_react_json(text: str, schemas: Schemas) -> Extract:
     """Find the JSON of a ReAct answer: `{"action": ..., "action_input": ...}`."""
+    if _GLUED_FENCE.search(text):
+        return _answer(Extract(text=text))
     extract = find_bare_json(text, schemas)
     answers = [call for call in extract.calls if call.name == "Final Answer"]
     calls = tuple(call for call in extract.calls if call.name != "Final Answer")
@@ -75,7 +80,9 @@ def find_langchain_xml(text: str, schemas: Schemas) -> Extract:
 
 def _with_input(name: str, raw: str, schemas: Schemas) -> Found:
     """Read an input: a JSON object, or the text for a tool's only parameter."""
-    given = raw.strip(" \t") if raw.strip().startswith("{") else raw.strip(" \t").strip('"')
+    given = raw.strip(" \t")
+    if given.count('"') == 2 and given[0] == given[-1] == '"':  # noqa: PLR2004  # one pair of quotes
+        given = given[1:-1]
     read = parse_arguments(raw)
     if read.value is not None and raw.strip():
         return Found(name=name, raw=raw, arguments=read.value, defects=read.defects)

@@ -9,6 +9,8 @@ MAX_LENGTH = 20_000
 MAX_STRUCTURE = 2_000
 """Quotes and opening brackets; the repair library takes quadratic time in their number."""
 
+_STRUCTURE = "\"'[{(\u201c\u201d"
+
 
 def repair(raw: str) -> JsonValue:
     """Read what `raw` was probably meant to say; None where that cannot be said.
@@ -32,7 +34,7 @@ def _unwrap(text: str) -> JsonValue:
 
 
 def _repair_broken(raw: str) -> JsonValue:
-    if len(raw) > MAX_LENGTH or sum(raw.count(mark) for mark in '"[{') > MAX_STRUCTURE:
+    if len(raw) > MAX_LENGTH or sum(raw.count(mark) for mark in _STRUCTURE) > MAX_STRUCTURE:
         return None
     from json_repair import repair_json  # loaded only where something is broken
 

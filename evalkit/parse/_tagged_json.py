@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import takewhile
 
@@ -44,12 +45,19 @@ class TaggedJson:
             return opening.end()
         found = read_calls(text, start, closers.after(start), self.shape)
         gathering.calls.extend(found.calls)
-        if not found.calls and not found.is_complete:
-            gathering.defects.append(Defect.TRUNCATED)
+        gathering.defects.extend(_defects_of(found))
         end = skip_mark(text, found.end, self.closer)
         if found.calls or not found.is_complete:
             gathering.cut(opening.start(), end)
         return end
+
+
+def _defects_of(found: JsonCalls) -> Iterator[Defect]:
+    """Name what is wrong with JSON between marks beside the calls it holds."""
+    if not found.calls and not found.is_complete:
+        yield Defect.TRUNCATED
+    elif found.has_strangers:
+        yield Defect.NOT_OBJECT
 
 
 def find_bare_json(text: str, schemas: Schemas) -> Extract:
@@ -126,13 +134,15 @@ def find_mistral(text: str, schemas: Schemas) -> Extract:
         bracket = skip_space(text, start)
         if named:
             at = _read_named(gathering, mark, named, marks.after(start))
-        elif text[bracket : bracket + 1] in ("[", "{"):
+        elif text[bracket : bracket + 1] in ("[", "{") and bracket != marks.after(start):
             at = _read_listed(gathering, mark, bracket)
             if gathering.calls:
                 break
         else:
             at = start
             gathering.cut(mark, start)
+            if bracket != marks.after(start):
+                gathering.defects.append(Defect.NOT_JSON)
     extract = gathering.extract()
     if extract.calls or _MISTRAL_MARK in text:
         return extract
@@ -151,8 +161,7 @@ def _read_listed(gathering: Gathering, mark: int, bracket: int) -> int:
     text = gathering.text
     found = read_calls(text, bracket, len(text))
     gathering.calls.extend(found.calls)
-    if not found.calls and not found.is_complete:
-        gathering.defects.append(Defect.TRUNCATED)
+    gathering.defects.extend(_defects_of(found))
     if found.calls or not found.is_complete:
         gathering.cut(mark, skip_mark(text, found.end, "[/TOOL_CALLS]"))
     return max(found.end, bracket + 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -15,10 +16,12 @@ from evalkit.transcript import Defect, JsonObject, JsonValue
 _Kind: TypeAlias = Literal["call", "parameter", "wrapper"]
 
 _ATTRIBUTE = re.compile(r"""([\w:]++)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)')""")
-_NAME_ATTRIBUTES = ("name", "tool", "key")
+_NAME = re.compile(r"""(?:name|tool|key)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)')""")
 _ASSIGNED = re.compile(r"=([^>]*+)>")
 _BAR = "\uff5c"
 _CDATA = re.compile(r"\s*+<!\[CDATA\[(.*)\]\]>\s*+", re.DOTALL)
+_CUT_TAG = re.compile(r"\s*+(?:<[^<>]*+)?\Z")
+"""Nothing, or a tag without its end, behind an opening tag."""
 _WRAPPERS = frozenset({"arguments", "parameters", "properties"})
 
 
@@ -41,10 +44,9 @@ class _Element:
 
     @property
     def name(self) -> str:
-        attributes = self.attributes
-        for key in _NAME_ATTRIBUTES:
-            if key in attributes:
-                return attributes[key]
+        named = _NAME.search(self.tag)
+        if named:
+            return named[1] or named[2] or ""
         assigned = _ASSIGNED.search(self.tag)
         return assigned[1].strip() if assigned else ""
 
@@ -70,6 +72,13 @@ class _Call:
     @property
     def end(self) -> int:
         return self.element.closing[1] if self.element.closing else self.inner_end
+
+    @property
+    def defects(self) -> Iterator[Defect]:
+        if any(part.closing is None for part in (self.element, *self.parameters)):
+            yield Defect.TRUNCATED
+        if len({parameter.name for parameter in self.parameters}) < len(self.parameters):
+            yield Defect.DUPLICATE_KEY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +107,8 @@ class XmlCalls:
                 gathering.calls.append(self._found(text, part, schemas))
             else:
                 gathering.cut(part.start, part.inner)
+                if _CUT_TAG.match(text, part.inner):
+                    gathering.defects.append(Defect.TRUNCATED)
         return gathering.extract()
 
     def parameters(self, text: str, schema: JsonObject | None) -> JsonObject:
@@ -144,8 +155,10 @@ class XmlCalls:
             name=call.element.name,
             raw=text[call.element.inner : call.inner_end].strip("\n"),
             arguments=arguments if unwrapped is None else unwrapped,
-            defects=(Defect.TRUNCATED,) * (call.element.closing is None)
-            + (Defect.WRAPPED,) * (unwrapped is not None),
+            defects=(
+                *call.defects,
+                *((Defect.WRAPPED,) if unwrapped is not None else ()),
+            ),
         )
 
     def _value(self, text: str, parameter: _Element, schema: JsonObject | None) -> JsonValue:
