@@ -1,0 +1,196 @@
+"""Many cases, many processes, and processes that are killed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+
+import httpx2
+import pytest
+
+from evalkit.cassettes import (
+    Answered,
+    Asked,
+    Mode,
+    Taping,
+    Timing,
+    cassette_path,
+    open_cassette,
+    playing,
+    recover,
+    transport,
+)
+from evalkit.cassettes._journal import journals
+from evalkit.errors import CassetteMiss, CassetteWriteFailed
+
+MISSING = Taping(mode=Mode.MISSING)
+
+RECORDER = """
+import sys, time
+from pathlib import Path
+from evalkit.cassettes import *
+
+path, name, count, pause = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4]
+with open_cassette(path, Taping(mode=Mode.MISSING)) as cassette:
+    for n in range(count):
+        asked = Asked(method="POST", url="http://x/v1", body={"from": name, "n": n})
+        assert cassette.play(asked, 0) is None
+        cassette.record(asked, Answered(status=200, body=b'{"n": %d}' % n), 0, Timing())
+        print(n, flush=True)
+    if pause == "before close":
+        time.sleep(60)
+"""
+
+
+def recorder(path, name, count, pause="never"):
+    command = [sys.executable, "-c", RECORDER, str(path), name, str(count), pause]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+def asked(**body):
+    return Asked(method="POST", url="http://x/v1", body=body)
+
+
+def numbers(path):
+    with open_cassette(path) as cassette:
+        return [int(each.answered.body[6:-1]) for each in cassette.recordings]
+
+
+def test_two_hundred_cases_at_once_keep_to_their_own_files(tmp_path):
+    async def reply(request):
+        await asyncio.sleep(0)
+        return httpx2.Response(200, json={"echo": request.content.decode()})
+
+    def path(n):
+        return cassette_path(tmp_path, suite="s", provider="p", model="m", case=f"case-{n}")
+
+    async def case(client, n, mode):
+        with open_cassette(path(n), Taping(mode=mode)) as cassette, playing(cassette):
+            return [
+                (await client.post("http://x/v1", json={"n": n, "i": i})).json() for i in (0, 1)
+            ]
+
+    async def run(mode, provider):
+        async with httpx2.AsyncClient(transport=transport(provider)) as client:
+            return await asyncio.gather(*(case(client, n, mode) for n in range(200)))
+
+    recorded = asyncio.run(run(Mode.MISSING, httpx2.MockTransport(reply)))
+    replayed = asyncio.run(run(Mode.NONE, None))
+
+    assert replayed == recorded
+    assert recorded[7] == [{"echo": '{"n":7,"i":0}'}, {"echo": '{"n":7,"i":1}'}]
+    assert len(list(tmp_path.rglob("*.yaml"))) == 200
+
+
+def test_four_processes_record_into_one_file_and_lose_nothing(tmp_path):
+    path = tmp_path / "case.yaml"
+    processes = [recorder(path, name, 50) for name in "abcd"]
+    for process in processes:
+        process.communicate()
+
+    assert [process.returncode for process in processes] == [0] * 4
+    assert sorted(numbers(path)) == sorted([*range(50)] * 4)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("answers", [1, 17, 50])
+def test_a_killed_process_loses_no_answer_it_was_given(answers, tmp_path):
+    path = tmp_path / "case.yaml"
+    with recorder(path, "a", 50, "before close") as process:
+        seen = [int(process.stdout.readline()) for _ in range(answers)]
+        process.send_signal(signal.SIGKILL)
+
+    with open_cassette(path, MISSING) as cassette:
+        kept = [cassette.play(asked(**{"from": "a", "n": n}), 0) for n in seen]
+
+    assert [each.answered.body for each in kept] == [b'{"n": %d}' % n for n in seen]
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_the_journal_of_a_living_process_is_left_alone(tmp_path):
+    path = tmp_path / "case.yaml"
+    with recorder(path, "a", 3, "before close") as process:
+        for _ in range(3):
+            process.stdout.readline()
+        recovered = recover(path)
+        alive = journals(path)
+        process.kill()
+
+    assert recovered == 0
+    assert len(alive) == 1
+    assert recover(path) == 3
+
+
+def crashed_journal(path):
+    with recorder(path, "a", 3, "before close") as process:
+        for _ in range(3):
+            process.stdout.readline()
+        process.kill()
+    (journal,) = journals(path)
+    return journal
+
+
+def test_a_journal_that_was_merged_but_not_deleted_is_not_merged_twice(tmp_path):
+    path = tmp_path / "case.yaml"
+    journal = crashed_journal(path)
+    written = journal.read_bytes()
+    recover(path)
+    journal.write_bytes(written)
+
+    recover(path)
+
+    assert numbers(path) == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("lost", "kept"),
+    [
+        pytest.param(1, [0, 1, 2], id="only the end of the line"),
+        pytest.param(2, [0, 1], id="the last quote"),
+        pytest.param(200, [0, 1], id="half an answer"),
+        pytest.param(700, [0], id="more than one"),
+    ],
+)
+def test_the_torn_end_of_a_journal_is_skipped(lost, kept, tmp_path):
+    path = tmp_path / "case.yaml"
+    journal = crashed_journal(path)
+    os.truncate(journal, journal.stat().st_size - lost)
+
+    recovered = recover(path)
+
+    assert recovered == len(kept)
+    assert numbers(path) == kept
+
+
+def test_replaying_writes_nothing_but_tells_of_an_unfinished_recording(tmp_path):
+    path = tmp_path / "case.yaml"
+    journal = crashed_journal(path)
+
+    with pytest.raises(CassetteMiss, match="1 unfinished recording"):
+        open_cassette(path).play(asked(n=1), 0)
+
+    assert list(tmp_path.iterdir()) == [journal]
+
+
+def test_nothing_is_asked_where_nothing_can_be_saved(tmp_path):
+    (tmp_path / "suite").write_text("a file where a folder should be")
+    cassette = open_cassette(tmp_path / "suite/case.yaml", Taping(mode=Mode.ALL))
+
+    with pytest.raises(CassetteWriteFailed, match="a recording cannot be saved"):
+        cassette.play(asked(n=1), 0)
+
+
+def test_answers_outlive_a_cassette_that_somebody_broke_meanwhile(tmp_path):
+    path = tmp_path / "case.yaml"
+    cassette = open_cassette(path, MISSING)
+    cassette.play(asked(n=1), 0)
+    cassette.record(asked(n=1), Answered(status=200, body=b'{"n": 1}'), 0, Timing())
+    path.write_text("interactions: {")
+
+    with pytest.raises(CassetteWriteFailed, match=str(journals(path)[0])):
+        cassette.close()
+
+    assert journals(path)[0].read_bytes().count(b"\n") == 1
