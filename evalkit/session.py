@@ -6,7 +6,7 @@ import asyncio
 import random
 import subprocess
 import time
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from secrets import token_hex
@@ -19,7 +19,7 @@ from evalkit.cassettes import (
     Mode,
     Redaction,
     Taping,
-    async_transport,
+    transport,
     cassette_path,
     open_cassette,
 )
@@ -31,6 +31,7 @@ from evalkit.run import Job, Runner, World
 from evalkit.runfile import RunHeader, RunProvider, RunSuite
 from evalkit.simulator import Script, load_script, redirected, serve
 from evalkit.suite import Suite
+from evalkit.transcript import JsonObject
 
 SIMULATED_KEY = "simulated"
 """What the SDKs send to a simulator, which reads no key."""
@@ -78,7 +79,7 @@ class Session:
         await self._runner.close()
         self._simulators.close()
 
-    async def results(self, jobs: Iterable[Job]) -> AsyncIterator[CaseResult]:
+    async def results(self, jobs: Iterable[Job]) -> AsyncGenerator[CaseResult, None]:
         """Run jobs and judge them; results come as they are done, in no particular order."""
         jobs = tuple(jobs)
         cases = {(job.case.suite, job.case.id): job.case for job in jobs}
@@ -120,9 +121,9 @@ class Session:
     def _connect(self, provider: Provider) -> Sender:
         api = find_api(provider.api)
         if provider.simulate is None:
-            return api.connect(provider, self.config.api_key(provider), async_transport())
+            return api.connect(provider, self.config.api_key(provider), transport())
         address = self._simulators.enter_context(serve(self._scripts[provider.name]))
-        return api.connect(provider, SIMULATED_KEY, async_transport(redirected(address)))
+        return api.connect(provider, SIMULATED_KEY, transport(redirected(address)))
 
 
 def utc_now() -> str:
@@ -135,7 +136,7 @@ def _scripts(providers: Iterable[Provider]) -> dict[str, Script]:
 
 
 def _described(suite: Suite) -> RunSuite:
-    tools = tuple(
+    tools: tuple[JsonObject, ...] = tuple(
         {"name": tool.name, "description": tool.description, "parameters": tool.parameters}
         for tool in suite.tools
     )

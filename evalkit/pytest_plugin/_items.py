@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import ExitStack
-from typing import Self
+from typing import Literal, Self, TypeAlias
 
 import pytest
 
@@ -19,7 +19,8 @@ from evalkit.run import Job
 from evalkit.session import Session
 from evalkit.suite import Case, load_suite
 
-SHARED: pytest.StashKey[Shared] = pytest.StashKey()
+TracebackStyle: TypeAlias = Literal["long", "short", "line", "no", "native", "value", "auto"]
+SHARED = pytest.StashKey["Shared"]()
 
 
 class CaseFailed(Exception):
@@ -44,12 +45,12 @@ class Shared:
         self._session = Session(config, mode, self.providers)
         cleanup.callback(lambda: self._loop.run(self._session.close()))
 
-    @classmethod
-    def of(cls, pytest_config: pytest.Config) -> Self:
+    @staticmethod
+    def of(pytest_config: pytest.Config) -> Shared:
         """Return the one of this pytest session, made when the first suite is collected."""
         if SHARED not in pytest_config.stash:
-            pytest_config.stash[SHARED] = cls(pytest_config)
-        return pytest_config.stash[SHARED]  # type: ignore[return-value]  # made by this class
+            pytest_config.stash[SHARED] = Shared(pytest_config)
+        return pytest_config.stash[SHARED]
 
     def results(self, job: Job) -> tuple[CaseResult, ...]:
         return self._loop.run(self._session.results_of(job))
@@ -101,7 +102,7 @@ class CaseItem(pytest.Item):
             raise CaseFailed(_explanation(failed))
 
     def repr_failure(
-        self, excinfo: pytest.ExceptionInfo[BaseException], style: str | None = None
+        self, excinfo: pytest.ExceptionInfo[BaseException], style: TracebackStyle | None = None
     ) -> str:
         """Show our explanation in place of a traceback through evalkit."""
         if isinstance(excinfo.value, CaseFailed | CaseErrored):

@@ -46,6 +46,7 @@ class World:
     sleep: Callable[[float], Awaitable[None]]
     chance: random.Random = field(default_factory=random.Random)
     prices: Mapping[str, Prices] = field(default_factory=dict)
+    """Configured prices by the model asked for; of all others the known ones count."""
     retry: RetryPolicy = RetryPolicy()
 
 
@@ -161,7 +162,7 @@ class Asker:
             await self._world.sleep(pause_s)
 
     def _backoff_s(self, attempt: int) -> float:
-        longest = min(LONGEST_PAUSE_S, self._world.retry.first_pause_s * 2 ** (attempt - 1))
+        longest = min(LONGEST_PAUSE_S, self._world.retry.first_pause_s * 2.0 ** (attempt - 1))
         return longest * self._world.chance.uniform(0.5, 1)
 
     def _turn(self, reply: Reply) -> Turn:
@@ -185,7 +186,8 @@ class Asker:
         return ProviderRefused(what, where=where, hint=_hint(reply.status))
 
     def _cost(self, turn: Turn) -> float | None:
-        return price(self.provider, turn, self._world.prices)
+        model = self.provider.model
+        return price(turn.usage, turn.model or model, self._url, self._world.prices.get(model))
 
 
 def retry_after_s(headers: Mapping[str, str]) -> float | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import traceback
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from evalkit.cassettes import Cassette
@@ -47,7 +47,7 @@ class Runner:
         self._world = world
         self._askers: dict[str, Asker] = {}
 
-    async def run(self, jobs: Iterable[Job]) -> AsyncIterator[Transcript]:
+    async def run(self, jobs: Iterable[Job]) -> AsyncGenerator[Transcript, None]:
         """Run jobs, of each provider as many at once as it takes.
 
         Yields transcripts as they come, in no particular order.
@@ -91,7 +91,7 @@ class Runner:
             async for transcript in self._trials(job):
                 await done.put(transcript)
 
-    async def _trials(self, job: Job) -> AsyncIterator[Transcript]:
+    async def _trials(self, job: Job) -> AsyncGenerator[Transcript, None]:
         case = job.case
         if case.skip is not None:
             yield _transcript(job, 0, _Talk())
