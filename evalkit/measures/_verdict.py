@@ -11,15 +11,14 @@ _SMALLEST_P = 0.0001
 
 
 def verdict(summaries: Sequence[ProviderSummary], comparisons: Sequence[Comparison]) -> str:
-    """Say who passes how many cases, what of the difference may be chance, and what is missing."""
+    """Say who passes how many cases, and what of the difference may be chance."""
     if not summaries:
         return "Nothing was run."
     ranked = sorted(summaries, key=lambda summary: -(summary.accuracy.value or 0))
     judged = [summary for summary in ranked if summary.graded]
     if not judged:
-        return f"No case could be judged. {_missing(summaries)}".rstrip()
-    sentence = f"{_scores(judged)}{_chance([s.provider for s in judged], comparisons)}."
-    return f"{sentence} {_missing(summaries)}".rstrip()
+        return "No case could be judged."
+    return f"{_scores(judged)}{_chance([s.provider for s in judged], comparisons)}."
 
 
 def _scores(judged: Sequence[ProviderSummary]) -> str:
@@ -70,13 +69,3 @@ def _p(p: float) -> str:
 
 def _listed(names: Sequence[str]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
-
-
-def _missing(summaries: Iterable[ProviderSummary]) -> str:
-    errored = {s.provider: s.errored for s in summaries if s.errored}
-    if not errored:
-        return ""
-    total = sum(errored.values())
-    noun = "conversation" if total == 1 else "conversations"
-    where = ", ".join(f"{provider} {count}" for provider, count in errored.items())
-    return f"{total} {noun} errored and could not be judged ({where})."

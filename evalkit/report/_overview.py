@@ -109,9 +109,19 @@ def _warnings(record: RunRecord, summaries: tuple[ProviderSummary, ...]) -> tupl
         found.append("Simulated: no real model gave any of these answers.")
     elif simulated:
         found.append(f"Simulated: no real model answered for {', '.join(simulated)}.")
+    found += _missing(summaries)
     if record.finished_at is None:
         found.append("Incomplete: the run was interrupted before its end.")
     return tuple(found)
+
+
+def _missing(summaries: tuple[ProviderSummary, ...]) -> list[str]:
+    errored = {summary.provider: summary.errored for summary in summaries if summary.errored}
+    if not errored:
+        return []
+    total = plural(sum(errored.values()), "conversation")
+    where = ", ".join(f"{provider} {number}" for provider, number in errored.items())
+    return [f"Errored: {total} could not be judged and enter no rate ({where})."]
 
 
 def _recorded(summaries: tuple[ProviderSummary, ...]) -> str:

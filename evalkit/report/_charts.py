@@ -1,0 +1,106 @@
+"""The numbers behind the pictures of the page; the templates draw them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from evalkit.measures import Confusion, ProviderSummary
+from evalkit.results import Kind
+
+_MOST_TOOLS = 10
+NO_CALL = "no call"
+OTHER = "other tools"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindBars:
+    """How often each provider failed in one way."""
+
+    kind: Kind
+    bars: tuple[tuple[int, str, int], ...]
+    """The provider's place, its name and the number of conversations; none that is 0."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    expected: str
+    called: str
+    count: int
+    weight: float
+    """The share of its row, from 0 to 1."""
+    is_right: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matrix:
+    """Expected tools as rows, called tools as columns, "no call" last in both."""
+
+    provider: str
+    expected: tuple[str, ...]
+    called: tuple[str, ...]
+    cells: tuple[tuple[Cell, ...], ...]
+
+
+def failure_kinds(summaries: Sequence[ProviderSummary]) -> tuple[KindBars, ...]:
+    """List the ways of failing, the most frequent first."""
+    totals: Counter[Kind] = Counter()
+    for summary in summaries:
+        totals.update(dict(summary.kinds))
+    return tuple(
+        KindBars(kind=kind, bars=tuple(_bars(kind, summaries)))
+        for kind, _ in sorted(totals.items(), key=lambda item: (-item[1], item[0]))
+    )
+
+
+def _bars(kind: Kind, summaries: Iterable[ProviderSummary]) -> Iterable[tuple[int, str, int]]:
+    for place, summary in enumerate(summaries):
+        number = dict(summary.kinds).get(kind, 0)
+        if number:
+            yield place, summary.provider, number
+
+
+def confusion_matrix(summary: ProviderSummary) -> Matrix:
+    """Lay out the confusion; beyond ten tools the rarer ones share a row and a column."""
+    shown = _frequent(summary.confusion)
+    counts: Counter[tuple[str, str]] = Counter()
+    for entry in summary.confusion:
+        counts[_name(entry.expected, shown), _name(entry.called, shown)] += entry.count
+    order = [*sorted(shown), OTHER, NO_CALL]
+    rows = [name for name in order if any(expected == name for expected, _ in counts)]
+    columns = [name for name in order if any(called == name for _, called in counts)]
+    return Matrix(
+        provider=summary.provider,
+        expected=tuple(rows),
+        called=tuple(columns),
+        cells=tuple(tuple(_row(row, columns, counts)) for row in rows),
+    )
+
+
+def _row(row: str, columns: Iterable[str], counts: Counter[tuple[str, str]]) -> Iterable[Cell]:
+    total = sum(number for (expected, _), number in counts.items() if expected == row)
+    for column in columns:
+        number = counts[row, column]
+        yield Cell(
+            expected=row,
+            called=column,
+            count=number,
+            weight=number / total if total else 0,
+            is_right=row == column != OTHER,
+        )
+
+
+def _frequent(confusion: Iterable[Confusion]) -> frozenset[str]:
+    seen: Counter[str] = Counter()
+    for entry in confusion:
+        for name in (entry.expected, entry.called):
+            if name is not None:
+                seen[name] += entry.count
+    return frozenset(name for name, _ in seen.most_common(_MOST_TOOLS))
+
+
+def _name(tool: str | None, shown: frozenset[str]) -> str:
+    if tool is None:
+        return NO_CALL
+    return tool if tool in shown else OTHER

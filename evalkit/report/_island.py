@@ -1,0 +1,125 @@
+"""The conversations of a run, packed for the page: an index of all, and the details in parts.
+
+Each part is gzipped JSON in base64, so that nothing a model wrote can be read as markup, and a
+page of thousands of conversations unpacks only what somebody looks at.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from base64 import b64encode
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from evalkit.report._marks import mark_defects
+from evalkit.report._overview import reasons, rerun_command
+from evalkit.results import CaseResult
+from evalkit.runfile import RunHeader, RunRecord, dump
+from evalkit.transcript import JsonObject, JsonValue, Prompt
+
+PART = 100
+"""Conversations in a part; the page unpacks a part at a time."""
+
+_SEARCHED = 300
+"""Characters of prompt and of reasons that the search box looks through."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Islands:
+    index: str
+    """The grid: providers, cases and the outcome of each, as packed JSON."""
+    parts: tuple[str, ...]
+    """The details of each conversation, `PART` of them in each part, in the run's order."""
+    tools: str
+    """The tools of each suite, by its name."""
+
+
+def pack_run(record: RunRecord) -> Islands:
+    header = record.header
+    tools: JsonObject = {suite.name: list(suite.tools) for suite in header.suites}
+    return Islands(
+        index=_packed(_index(record.results)),
+        parts=tuple(
+            _packed([_detail(header, result) for result in part]) for part in _parts(record.results)
+        ),
+        tools=_packed(tools),
+    )
+
+
+def _index(results: Sequence[CaseResult]) -> JsonObject:
+    """List the cases in the run's order, each with its conversations by provider."""
+    providers = list(dict.fromkeys(result.provider for result in results))
+    cases: dict[tuple[str, str], list[tuple[int, CaseResult]]] = {}
+    for number, result in enumerate(results):
+        cases.setdefault((result.suite, result.case), []).append((number, result))
+    return {
+        "providers": [*providers],
+        "part": PART,
+        "cases": [_case(conversations, providers) for conversations in cases.values()],
+    }
+
+
+def _case(conversations: Sequence[tuple[int, CaseResult]], providers: Sequence[str]) -> JsonObject:
+    first = conversations[0][1]
+    reasons_given = (_said(result) for _, result in conversations)
+    return {
+        "suite": first.suite,
+        "case": first.case,
+        "tags": [*first.tags],
+        "text": " ".join([_asked(first), *reasons_given]).rstrip(),
+        "cells": [
+            [
+                _outcome(number, result)
+                for number, result in conversations
+                if result.provider == name
+            ]
+            for name in providers
+        ],
+    }
+
+
+def _outcome(number: int, result: CaseResult) -> JsonValue:
+    """Say how a conversation went; its number finds its details."""
+    kinds = dict.fromkeys(failure.kind.value for failure in result.failures if failure.kind)
+    return [number, result.status.value, [*kinds], result.trial]
+
+
+def _asked(result: CaseResult) -> str:
+    said = [m.text for m in result.transcript.given if isinstance(m, Prompt) and m.role == "user"]
+    return said[-1][:_SEARCHED] if said else ""
+
+
+def _said(result: CaseResult) -> str:
+    return " ".join(line for _, line in reasons(result, _SEARCHED))[:_SEARCHED]
+
+
+def _detail(header: RunHeader, result: CaseResult) -> JsonValue:
+    detail = dump(result)
+    assert isinstance(detail, dict)
+    detail["rerun"] = rerun_command(header, result)
+    detail["marks"] = [mark_defects(call) for call in result.transcript.calls]
+    detail["cost_usd"] = result.cost_usd
+    return detail
+
+
+def _parts(results: Iterable[CaseResult]) -> Iterator[list[CaseResult]]:
+    remaining = iter(results)
+    while part := list(islice(remaining, PART)):
+        yield part
+
+
+def _packed(value: JsonValue) -> str:
+    text = json.dumps(_finite(value), ensure_ascii=True, separators=(",", ":"))
+    return b64encode(gzip.compress(text.encode("ascii"), mtime=0)).decode("ascii")
+
+
+def _finite(value: JsonValue) -> JsonValue:
+    """Spell out NaN and infinities, which a tool may answer and JSON does not know."""
+    try:
+        json.dumps(value, allow_nan=False)
+    except ValueError:
+        spelled: JsonValue = json.loads(json.dumps(value), parse_constant=str)
+        return spelled
+    return value

@@ -1,0 +1,168 @@
+// One case: its verdicts, what was said, what was called, and what it took.
+
+const STATUS_TEXT = { passed: "passed", failed: "failed", errored: "errored", skipped: "skipped" };
+
+function verdict(judged) {
+  const status = judged.status;
+  if (status !== "failed") {
+    return element("div", { class: `verdict quiet ${status}` }, element("p", {}, `${STATUS_TEXT[status]}: `, seen(judged.expectation)));
+  }
+  return element(
+    "div",
+    { class: "verdict failed" },
+    element("p", { class: "kind" }, words(judged.kind ?? "failed")),
+    element("p", {}, said(judged.reason ?? "", "span")),
+    element("p", {}, element("small", {}, "expectation ", seen(judged.expectation), judged.path ? [" at ", seen(judged.path)] : null)),
+    "expected" in judged || "actual" in judged ? sides(judged) : null,
+  );
+}
+
+function sides(judged) {
+  const { expected, actual } = judged;
+  const column = (heading, value, other, mark) =>
+    element(
+      "div",
+      {},
+      element("h4", {}, heading),
+      value === undefined ? element("p", { class: "absent" }, "nothing") : element("pre", {}, difference(value, other, mark)),
+    );
+  return element("div", { class: "sides" }, column("Expected", expected, actual, "gone"), column("Actual", actual, expected, "new"));
+}
+
+// The value as text, with what `other` lacks marked, where the two are alike enough to compare.
+function difference(value, other, mark) {
+  const [text, beside] = [pretty(value), pretty(other ?? null)];
+  if (typeof value !== typeof other || text.length > SHORT || beside.length > SHORT) return said(text, "span");
+  return typeof value === "string" ? middle(text, beside, mark) : lines(text, beside, mark);
+}
+
+function middle(text, other, mark) {
+  const shorter = Math.min(text.length, other.length);
+  let start = 0;
+  while (start < shorter && text[start] === other[start]) start++;
+  let end = 0;
+  while (end < shorter - start && text.at(-1 - end) === other.at(-1 - end)) end++;
+  const until = text.length - end;
+  return [seen(text.slice(0, start)), element("span", { class: mark }, seen(text.slice(start, until))), seen(text.slice(until))];
+}
+
+function lines(text, other, mark) {
+  const bare = (line) => line.replace(/,$/, "");
+  const known = new Set(other.split("\n").map(bare));
+  return text.split("\n").map((line) => element("div", { class: known.has(bare(line)) ? null : mark }, seen(line)));
+}
+
+function call(asked, marks) {
+  const defects = asked.defects ?? [];
+  return element(
+    "div",
+    { class: "call" },
+    element("p", {}, "calls ", element("code", { class: "name" }, seen(asked.name)), defects.length ? element("small", { class: "errors" }, " " + defects.map(words).join(", ")) : null),
+    element("pre", {}, marks ? marks.map(marked) : argumentText(asked)),
+  );
+}
+
+function argumentText(asked) {
+  if (asked.raw == null) return [said(pretty(asked.arguments ?? null), "span"), element("small", {}, "  (delivered parsed)")];
+  return [said(asked.raw, "span")];
+}
+
+function marked([text, defects]) {
+  if (!defects.length) return said(text, "span");
+  const title = defects.map(words).join(", ");
+  if (!text) return element("mark", { class: "gap", title }, `‸ ${title}`);
+  return element("mark", { title }, said(text, "span"));
+}
+
+function usage(turn) {
+  const counted = turn.usage ?? {};
+  const parts = Object.entries(counted).map(([name, count]) => `${words(name)} ${count.toLocaleString("en")}`);
+  return parts.length ? `tokens: ${parts.join(", ")}` : "";
+}
+
+function message(spoken, marks) {
+  const facts = [spoken.finish ? `finish ${spoken.finish}` : "", spoken.stop ? words(spoken.stop) : "", usage(spoken)].filter(Boolean);
+  const heading = {
+    system: "System prompt",
+    user: "User",
+    assistant: "Model",
+    tool: `Result of ${spoken.name ?? "a tool"}${spoken.is_error ? ", an error" : ""}${spoken.fault ? `, simulated fault ${spoken.fault}` : ""}`,
+  }[spoken.role];
+  return element(
+    "div",
+    { class: "message " + spoken.role },
+    element("h4", {}, seenLine(heading), facts.length ? element("small", {}, "  " + seenLine(facts.join(" · "))) : null),
+    spoken.role === "tool" ? element("pre", {}, said(pretty(spoken.content), "span")) : null,
+    spoken.text ? said(spoken.text) : null,
+    spoken.refusal ? element("div", {}, "Refusal: ", said(spoken.refusal, "span")) : null,
+    spoken.reasoning ? folded("Reasoning", said(spoken.reasoning)) : null,
+    (spoken.calls ?? []).map((asked) => call(asked, marks.shift())),
+    spoken.wire ? folded("As the API wrote it", element("pre", {}, said(pretty(spoken.wire), "span"))) : null,
+  );
+}
+
+const folded = (title, ...content) => element("details", {}, element("summary", {}, title), content);
+
+function conversation(shown) {
+  const { given = [], messages = [] } = shown.transcript;
+  const marks = [...shown.marks];
+  const before = given.flatMap((spoken) => spoken.calls ?? []).map(() => null);
+  return [...given.map((spoken) => message(spoken, [...before])), ...messages.map((spoken) => message(spoken, marks))];
+}
+
+function tool(offered) {
+  return folded(
+    seenLine(`${offered.name}: ${offered.description ?? ""}`.slice(0, 200)),
+    element("p", {}, said(offered.description ?? "", "span")),
+    element("pre", {}, said(pretty(offered.parameters ?? {}), "span")),
+  );
+}
+
+function measured(shown) {
+  const { transcript } = shown;
+  const exchanges = transcript.exchanges ?? [];
+  const latency = exchanges.map((e) => e.latency_s).filter((s) => s != null);
+  const facts = [
+    ["Model", shown.model],
+    ["Stop", words(transcript.stop ?? "answered")],
+    ["Cost", shown.cost_usd == null ? "unknown" : `$${Number(shown.cost_usd.toPrecision(3))}`],
+    ["Latency", latency.length ? `${latency.map((s) => `${s.toFixed(2)} s`).join(" + ")}${exchanges.some((e) => e.replayed) ? ", recorded" : ""}` : "unknown"],
+    ["Attempts", exchanges.map((e) => e.attempts ?? 1).join(" + ")],
+    ["Recorded", transcript.recorded_at],
+    ["Cassette", [...new Set(exchanges.map((e) => e.cassette).filter(Boolean))].join(", ")],
+    ["Limits that struck", (transcript.limits ?? []).join("; ")],
+  ];
+  const kept = facts.filter(([, value]) => value);
+  return element("dl", { class: "measured" }, kept.map(([label, value]) => element("div", {}, element("dt", {}, label), element("dd", {}, seen(String(value))))));
+}
+
+function trouble(shown) {
+  const why = shown.transcript.trouble;
+  if (!why) return null;
+  return element(
+    "div",
+    { class: "verdict errored" },
+    element("p", { class: "kind" }, `errored: ${why.error}`),
+    element("p", {}, said(why.what, "span")),
+    why.hint ? element("p", {}, element("small", {}, "hint: "), said(why.hint, "span")) : null,
+    element("p", {}, element("small", {}, "The model is not to blame: this conversation enters no rate.")),
+  );
+}
+
+function caseBody(shown, tools) {
+  const order = { failed: 0, errored: 1, skipped: 2, passed: 3 };
+  const verdicts = [...(shown.verdicts ?? [])].sort((a, b) => order[a.status] - order[b.status]);
+  return [
+    shown.transcript.simulated ? element("p", { class: "badge" }, "simulated: no real model answered") : null,
+    trouble(shown),
+    shown.skip_reason ? element("div", { class: "verdict skipped" }, element("p", {}, "Skipped: ", said(shown.skip_reason, "span"))) : null,
+    verdicts.map(verdict),
+    element("h3", {}, "Conversation"),
+    conversation(shown),
+    element("h3", {}, "What it took"),
+    measured(shown),
+    element("h3", {}, "Run it again"),
+    element("pre", { class: "command" }, seen(shown.rerun)),
+    tools.length ? [element("h3", {}, "Tools"), tools.map(tool)] : null,
+  ];
+}
