@@ -40,8 +40,7 @@ def _installed(group: str) -> Iterator[EntryPoint]:
 def _load(entry: EntryPoint, where: str | None) -> T:  # type: ignore[type-var]  # the group's documented type
     try:
         return entry.load()  # type: ignore[no-any-return]  # an entry point has no static type
-    except (
-        Exception
+    except Exception as error:  # one plugin call: its trouble is not ours
     ) as error:  # one plugin call: whatever its import raises is the plugin's trouble
         raise PluginFailed(
             f"plugin {entry.name!r} ({entry.value}) cannot be loaded: {error}",
