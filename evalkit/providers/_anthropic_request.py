@@ -95,9 +95,8 @@ def _content(turn: Turn, names: WireNames) -> JsonValue:
 
 def _is_sendable(turn: Turn, blocks: list[JsonValue]) -> bool:
     """Say whether the API that is asked wrote these blocks, with ids that results can name."""
-    written = {block.get("id") for block in blocks if isinstance(block, dict)}
     typed = all(isinstance(block, dict) and "type" in block for block in blocks)
-    return typed and all(call.id in written for call in turn.calls)
+    return typed and all(call.has_own_id for call in turn.calls)
 
 
 def _call(call: ToolCall, names: WireNames) -> JsonValue:

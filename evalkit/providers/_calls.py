@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from evalkit.errors import UndecodableReply
 from evalkit.parse import parse_arguments
 from evalkit.transcript import MADE_UP_ID, Defect, JsonObject, JsonValue, ToolCall
 
@@ -38,7 +39,14 @@ def written(call_id: JsonValue, name: str, arguments: JsonValue) -> WrittenCall:
         case dict():
             return WrittenCall(own_id, name, None, arguments)
         case _:
-            return WrittenCall(own_id, name, json.dumps(arguments), None)
+            return WrittenCall(own_id, name, _as_written(arguments), None)
+
+
+def _as_written(arguments: JsonValue) -> str:
+    try:
+        return json.dumps(arguments, ensure_ascii=False)
+    except RecursionError as error:
+        raise UndecodableReply("the arguments of a call are nested too deeply") from error
 
 
 def read_calls(found: Iterable[WrittenCall], reply_id: str = "") -> tuple[ToolCall, ...]:

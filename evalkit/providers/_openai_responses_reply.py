@@ -47,7 +47,7 @@ def _raise_trouble(body: JsonObject) -> None:
 def _policy(body: JsonObject) -> str | None:
     """Return the words of a refusal that the API states as an error."""
     error = shape.part(body, "error")
-    return shape.string(error, "message") if error.get("code") in REFUSALS else None
+    return shape.string(error, "message") if shape.string(error, "code") in REFUSALS else None
 
 
 def _parts(items: Iterable[JsonObject]) -> Iterator[JsonObject]:
