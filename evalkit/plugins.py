@@ -41,7 +41,6 @@ def _load(entry: EntryPoint, where: str | None) -> T:  # type: ignore[type-var] 
     try:
         return entry.load()  # type: ignore[no-any-return]  # an entry point has no static type
     except Exception as error:  # one plugin call: its trouble is not ours
-    ) as error:  # one plugin call: whatever its import raises is the plugin's trouble
         raise PluginFailed(
             f"plugin {entry.name!r} ({entry.value}) cannot be loaded: {error}",
             where=where,
