@@ -8,6 +8,7 @@ from typing import Annotated, TypeAlias
 import re2
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator
 
+from evalkit.errors import UsageError
 from evalkit.matchers import BadPattern, compile_pattern
 from evalkit.simulator._asked import Asked
 from evalkit.simulator._complaint import complaint
@@ -18,10 +19,15 @@ def _text_test(value: JsonValue) -> Callable[[str], bool]:
     """Read a matcher as a suite would write it; plain words are found anywhere, in any case."""
     if isinstance(value, str):
         value = {"$search": f"(?i){re2.escape(value)}"}
+    if not isinstance(value, dict):
+        raise complaint("expected words or a matcher", hint="write {$search: 'order A[0-9]+'}")
     try:
         pattern = compile_pattern(value)
+        pattern.match("")  # what no request may use, such as $python, is refused while loading
     except BadPattern as error:
         raise complaint(error.what, hint=error.hint, path=error.path) from error
+    except UsageError as error:
+        raise complaint(error.what) from error
     return lambda text: pattern.match(text) is None
 
 

@@ -2,9 +2,11 @@ import asyncio
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from evalkit.errors import UsageError
-from evalkit.simulator import app
+from evalkit.simulator import Reply, Rule, Script, app
 
 CHAT = "/v1/chat/completions"
 MESSAGES = "/v1/messages"
@@ -93,6 +95,32 @@ def test_a_hostile_body_is_a_clean_400(path, body, script, post):
     assert reply.json()["error"]["type"] == "invalid_request_error"
 
 
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=8,
+)
+REQUESTS = st.fixed_dictionaries(
+    {"model": JSON, "messages": st.lists(st.fixed_dictionaries({"role": JSON, "content": JSON}))},
+    optional={"tools": JSON, "system": JSON, "max_tokens": JSON, "stream": JSON},
+)
+
+
+@given(
+    path=st.sampled_from([CHAT, MESSAGES]),
+    body=st.binary()
+    | JSON.map(json.dumps).map(str.encode)
+    | REQUESTS.map(json.dumps).map(str.encode),
+)
+def test_whatever_is_sent_gets_an_answer_of_the_protocol(path, body):
+    simulator = app(Script(file="x", api=None, rules=(Rule(answer=Reply(text="Hi")),)))
+
+    status, headers, _ = exchange(simulator, "POST", body, path)
+
+    assert status in {200, 400}
+    assert headers[b"x-evalkit-simulated"] == b"true"
+
+
 def test_a_broken_request_is_told_where_it_is_broken(script, post):
     reply = post(script(GREETER), CHAT, {**HELLO, "messages": [{"content": "hello"}]})
 
@@ -149,7 +177,7 @@ def text(reply):
     return reply["choices"][0]["message"]["content"]
 
 
-def exchange(simulator, method, body):
+def exchange(simulator, method, body, path=CHAT):
     """Hold one exchange with an ASGI app: a body, or the events that bring it."""
     events = iter([{"type": "http.request", "body": body}]) if isinstance(body, bytes) else body
     sent = []
@@ -160,6 +188,6 @@ def exchange(simulator, method, body):
     async def send(message):
         sent.append(message)
 
-    asyncio.run(simulator({"type": "http", "method": method, "path": CHAT}, receive, send))
+    asyncio.run(simulator({"type": "http", "method": method, "path": path}, receive, send))
     start, end = sent
     return start["status"], dict(start["headers"]), json.loads(end["body"])

@@ -131,6 +131,23 @@ def test_a_pattern_that_is_none_is_refused_where_it_stands(script):
     assert problem.where.endswith("shop.yaml:2:33")
 
 
+@pytest.mark.parametrize(
+    ("test", "what"),
+    [
+        pytest.param("5", "expected words or a matcher", id="a number"),
+        pytest.param("[hello]", "expected words or a matcher", id="a list"),
+        pytest.param("{$serch: x}", "unknown matcher '$serch'", id="a typo"),
+        pytest.param("{$python: 'os:abort'}", "$python os:abort may not run", id="code"),
+        pytest.param("{$not: {$python: 'os:abort'}}", "$python os:abort may not run", id="inner"),
+    ],
+)
+def test_a_test_that_no_text_can_pass_is_refused(test, what, script):
+    with pytest.raises(InvalidScript) as told:
+        script(f"rules: [{{when: {{user: {test}}}, answer: Hi}}]")
+
+    assert [problem.what for problem in told.value.problems] == [what]
+
+
 def test_backtracking_patterns_are_not_taken(script):
     with pytest.raises(InvalidScript):
         script(r"rules: [{when: {user: {$search: '(a)\1'}}, answer: Hi}]")
