@@ -12,9 +12,10 @@ from evalkit.suite._expectation import (
     Retries,
     Times,
 )
+from evalkit.suite._load import load_suite, load_suites
 from evalkit.suite._settings import Settings, ToolNamed
 from evalkit.suite._simulated import Fault, PythonCall, Returned, Simulated
-from evalkit.suite._tool import Tool
+from evalkit.suite._tool import Tool, read_tools
 from evalkit.suite._yaml import Document, load_yaml
 
 __all__ = [
@@ -38,5 +39,8 @@ __all__ = [
     "ToolNamed",
     "UserTurn",
     "check",
+    "load_suite",
+    "load_suites",
     "load_yaml",
+    "read_tools",
 ]

@@ -2,40 +2,104 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from dataclasses import replace
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, field_validator, model_validator
 
-from evalkit.suite._fields import STRICT, ArgumentsField, Many, ObjectJson, PatternField
-from evalkit.transcript import Stop
+from evalkit.matchers import BadPattern, Pattern, compile_arguments, compile_pattern, describe
+from evalkit.suite._fields import (
+    STRICT,
+    Allowance,
+    ArgumentsField,
+    Many,
+    ObjectJson,
+    OnOff,
+    PatternField,
+    complaint,
+    said_once,
+)
+from evalkit.transcript import JsonValue, Stop
 
 
 class Times(BaseModel):
-    """How often a call may be made."""
+    """How often a call is made: `2`, or bounds."""
 
     model_config = STRICT
 
-    min: int = Field(1, ge=0)
-    max: int | None = Field(None, ge=1)
-    """None for no upper bound."""
+    min: int = Field(default=1, ge=0, description="At least this often.")
+    max: int | None = Field(
+        default=None, ge=1, description="At most this often; no bound if left out."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _exactly(cls, value: JsonValue) -> JsonValue:
+        return {"min": value, "max": value} if isinstance(value, int) else value
+
+    @model_validator(mode="after")
+    def _holds_a_number(self) -> Self:
+        if self.max is not None and self.max < self.min:
+            raise complaint(f"from {self.min} to {self.max} times is never")
+        return self
 
 
 ONCE = Times(min=1, max=1)
 
 
 class CallExpectation(BaseModel):
-    """One call that is expected."""
+    """One call that is expected: `tool: {arguments}`, or the long form."""
 
     model_config = STRICT
 
-    tool: str
-    args: ArgumentsField
-    id: str | None = None
-    """A name for `after` of other calls to refer to."""
-    after: Many[str] = ()
-    """The ids of the calls whose results must be there before this call is made."""
-    optional: bool = False
-    times: Times = ONCE
+    tool: str = Field(min_length=1, description="The tool's name.")
+    args: ArgumentsField = Field(description="What each argument must be like.")
+    id: str | None = Field(
+        default=None, min_length=1, description="A name for `after` to refer to."
+    )
+    after: Many[str] = Field(
+        default=(), description="The ids of calls whose results must be there before this call."
+    )
+    optional: bool = Field(default=False, description="Whether the call may be left out.")
+    times: Times = Field(default=ONCE, description="How often the call is made; once if left out.")
+    extra_args: Allowance | None = Field(
+        default=None, description="Whether arguments are allowed that `args` does not name."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _long_form(cls, value: JsonValue) -> object:
+        if isinstance(value, str):
+            hint = f"write {value}: {{}} for a call without arguments"
+            raise complaint(f"the arguments of {describe(value)} are missing", hint)
+        if not isinstance(value, dict):
+            return value
+        if "tool" in value:
+            return _with_arguments(value)
+        if len(value) == 1:
+            return _from_short_form(value)
+        if value.keys() <= cls.model_fields.keys():
+            return value
+        raise complaint("a call names one tool", "begin each call with its own '- '")
+
+
+def _with_arguments(value: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    if "args" in value:
+        return value
+    if value.get("extra_args") == "allow":
+        return {**value, "args": {}}
+    raise complaint("'args' is missing", "write args: {} for none, or extra_args: allow for any")
+
+
+def _from_short_form(value: dict[str, JsonValue]) -> dict[str, object]:
+    ((tool, args),) = value.items()
+    if not isinstance(args, dict):
+        hint = f"write {tool}: {{}} for a call without arguments"
+        raise complaint(f"the arguments of {tool} must be a mapping", hint, (tool,))
+    try:
+        return {"tool": tool, "args": compile_arguments(args)}
+    except BadPattern as error:
+        raise complaint(error.what, error.hint, (tool, *error.path)) from error
 
 
 class Limits(BaseModel):
@@ -43,12 +107,16 @@ class Limits(BaseModel):
 
     model_config = STRICT
 
-    turns: int | None = Field(None, ge=1)
-    calls: int | None = Field(None, ge=0)
-    schema_tokens: int | None = Field(None, ge=1)
-    output_tokens: int | None = Field(None, ge=1)
-    cost_usd: float | None = Field(None, gt=0)
-    latency_s: float | None = Field(None, gt=0)
+    turns: int | None = Field(default=None, ge=1, description="Answers of the model.")
+    calls: int | None = Field(default=None, ge=0, description="Tool calls.")
+    schema_tokens: int | None = Field(
+        default=None, ge=1, description="Tokens of the tool definitions."
+    )
+    output_tokens: int | None = Field(
+        default=None, ge=1, description="Tokens that the model wrote."
+    )
+    cost_usd: float | None = Field(default=None, gt=0, description="US dollars.")
+    latency_s: float | None = Field(default=None, gt=0, description="Seconds, over all answers.")
 
 
 class Retries(BaseModel):
@@ -56,10 +124,17 @@ class Retries(BaseModel):
 
     model_config = STRICT
 
-    tool: str | None = None
-    """None for each tool that met a fault."""
-    min: int = Field(0, ge=0)
-    max: int | None = Field(None, ge=0)
+    tool: str | None = Field(
+        default=None, description="The tool; each one that met a fault if left out."
+    )
+    min: int = Field(default=0, ge=0, description="At least this often.")
+    max: int | None = Field(default=None, ge=0, description="At most this often.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _at_most(cls, value: JsonValue) -> JsonValue:
+        is_number = isinstance(value, int) and not isinstance(value, bool)
+        return {"max": value} if is_number else value
 
 
 class Idempotent(BaseModel):
@@ -67,9 +142,8 @@ class Idempotent(BaseModel):
 
     model_config = STRICT
 
-    tool: str
-    key: str
-    """The argument that holds the key."""
+    tool: str = Field(description="The tool whose calls carry a key.")
+    key: str = Field(description="The argument that holds the key.")
 
 
 class Grounded(BaseModel):
@@ -87,27 +161,111 @@ class Expectation(BaseModel):
 
     model_config = STRICT
 
-    no_call: bool = False
-    calls: Many[CallExpectation] | None = None
-    order: Literal["any", "strict"] = "any"
-    same_turn: bool = False
-    extra_calls: Literal["forbid", "allow"] | Many[str] | None = None
-    """The tools that may be called beside `calls`; None: none where `calls` is given."""
-    forbid: Many[str] = ()
-    any_of: Many[Expectation] = ()
-    answer: PatternField | None = None
-    """On the text of the last answer."""
-    stop: Annotated[Stop, Field(strict=False)] | None = None
-    limits: Limits | None = None
-    retries: Retries | None = None
-    idempotent: Many[Idempotent] = ()
-    grounded: Many[Grounded] = ()
-    confirm: Many[str] = ()
-    """The tools that may be called only after the user agreed."""
-    recovers: bool = False
-    """Whether a fault must be followed by a success or a plain word to the user."""
-    graders: ObjectJson = Field(default_factory=dict)
-    """Graders of one's own by name, with their options."""
-    check_schema: bool = Field(default=True, alias="schema")
-    """Whether every call must be valid against its tool's schema."""
-    extra_args: bool | None = None
+    no_call: bool = Field(default=False, description="No tool may be called.")
+    calls: Many[CallExpectation] | None = Field(default=None, description="The calls to make.")
+    order: Literal["any", "strict"] = Field(
+        default="any", description="Whether the calls must come in the order of `calls`."
+    )
+    same_turn: bool = Field(default=False, description="All of `calls` in one answer.")
+    extra_calls: Annotated[
+        Literal["forbid", "allow"] | Many[str] | None,
+        said_once("extra_calls must be forbid, allow, or a list of tools"),
+    ] = Field(
+        default=None,
+        description="Calls beside `calls`: forbidden where `calls` is given, else allowed.",
+    )
+    forbid: Many[str] = Field(default=(), description="Tools that may not be called.")
+    any_of: Many[Expectation] = Field(default=(), description="Alternatives; one must hold.")
+    answer: PatternField | None = Field(default=None, description="The text of the last answer.")
+    stop: Annotated[Stop, Field(strict=False)] | None = Field(
+        default=None, description="How the conversation must end."
+    )
+    limits: Limits | None = Field(default=None, description="What may be used at most.")
+    retries: Retries | None = Field(default=None, description="The same call after a fault.")
+    idempotent: Many[Idempotent] = Field(default=(), description="Tools whose retries share a key.")
+    grounded: Many[Grounded] = Field(
+        default=(), description="Arguments that must come from an earlier result, by tool."
+    )
+    confirm: Many[str] = Field(default=(), description="Tools to call only after the user agreed.")
+    recovers: bool = Field(
+        default=False, description="After a fault, a success or a plain word to the user."
+    )
+    graders: ObjectJson = Field(
+        default_factory=dict, description="Graders of installed packages, with their options."
+    )
+    check_schema: OnOff = Field(
+        default=True, alias="schema", description="Whether each call must fit its tool's schema."
+    )
+    extra_args: Allowance | None = Field(
+        default=None, description="Whether calls may have arguments that are not listed."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_word(cls, value: JsonValue) -> JsonValue:
+        if value == "no_call":
+            return {"no_call": True}
+        if isinstance(value, str) or value is None:
+            got = "nothing" if value is None else describe(value)
+            raise complaint(f"expected no_call or a mapping, got {got}")
+        return value
+
+    @field_validator("idempotent", mode="before")
+    @classmethod
+    def _one_or_many(cls, value: JsonValue) -> JsonValue:
+        return [value] if isinstance(value, dict) else value
+
+    @field_validator("grounded", mode="before")
+    @classmethod
+    def _by_tool(cls, value: JsonValue) -> object:
+        if not isinstance(value, dict):
+            return value
+        return [
+            Grounded(tool=tool, argument=argument, pattern=_grounding(pattern, tool, argument))
+            for tool, arguments in value.items()
+            for argument, pattern in _arguments_of(tool, arguments).items()
+        ]
+
+    @field_validator("answer")
+    @classmethod
+    def _can_fail(cls, value: Pattern | None) -> Pattern | None:
+        if value is not None and (value.is_optional or value.is_absent):
+            raise complaint("an answer cannot be optional or absent")
+        if value is not None and value.accepts_all:
+            raise complaint("this accepts every answer", "leave `answer` out, or say what it needs")
+        if value is not None and not isinstance(value.source, str | dict):
+            hint = "put it in quotes, or write {$contains: ...}"
+            raise complaint(f"an answer is text, not {describe(value.source)}", hint)
+        return value
+
+    def with_extra_args(self, *, default: bool) -> Expectation:
+        """Carry down to each call whether arguments may be there that it does not name."""
+        allowed = default if self.extra_args is None else self.extra_args
+        calls = self.calls and tuple(_with_extra(call, default=allowed) for call in self.calls)
+        any_of = tuple(each.with_extra_args(default=allowed) for each in self.any_of)
+        return self.model_copy(update={"calls": calls, "any_of": any_of, "extra_args": allowed})
+
+
+def _with_extra(call: CallExpectation, *, default: bool) -> CallExpectation:
+    allowed = default if call.extra_args is None else call.extra_args
+    if call.args.extra is allowed:
+        return call
+    return call.model_copy(update={"args": replace(call.args, extra=allowed)})
+
+
+def _arguments_of(tool: str, arguments: JsonValue) -> dict[str, JsonValue]:
+    if isinstance(arguments, dict) and arguments:
+        return arguments
+    hint = "write {%s: {argument: {$result: tool.path}}}" % tool  # noqa: UP031  # braces
+    raise complaint(f"the arguments of {tool} must be a mapping", hint, (tool,))
+
+
+def _grounding(value: JsonValue, tool: str, argument: str) -> Pattern:
+    path = (tool, argument)
+    try:
+        pattern = compile_pattern(value)
+    except BadPattern as error:
+        raise complaint(error.what, error.hint, (*path, *error.path)) from error
+    if pattern.accepts_all or pattern.is_optional or pattern.is_absent:
+        raise complaint("this proves nothing", "write {$result: tool.path}", path)
+    return pattern

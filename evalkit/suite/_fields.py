@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, TypeAlias, TypeVar
 
-from pydantic import ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import (
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
@@ -16,6 +24,7 @@ from evalkit.matchers import (
     Pattern,
     compile_arguments,
     compile_pattern,
+    describe,
 )
 from evalkit.transcript import JsonObject, JsonValue
 
@@ -51,6 +60,31 @@ def complaint(
 ) -> PydanticCustomError:
     """A mistake at `path` below the value that is being read, for pydantic to collect."""
     return PydanticCustomError("evalkit", "{what}", {"what": what, "hint": hint, "path": path})
+
+
+def said_once(what: str, hint: str | None = None) -> WrapValidator:
+    """Say `what` instead of what each arm of a union has to complain of."""
+
+    def read(value: object, inner: ValidatorFunctionWrapHandler) -> object:
+        try:
+            return inner(value)
+        except ValidationError as error:
+            raise complaint(what, hint) from error
+
+    return WrapValidator(read)
+
+
+def _switch(words: Mapping[str, bool]) -> Callable[[JsonValue], bool]:
+    wanted = " or ".join(words)
+
+    def read(value: JsonValue) -> bool:
+        if isinstance(value, bool):
+            return value
+        if isinstance(value, str) and value in words:
+            return words[value]
+        raise complaint(f"expected {wanted}, got {describe(value)}")
+
+    return read
 
 
 def _pattern(value: JsonValue | Pattern) -> Pattern:
@@ -89,3 +123,7 @@ PatternField: TypeAlias = Annotated[Pattern, _Read(_pattern, {"$ref": "#/$defs/p
 ArgumentsField: TypeAlias = Annotated[
     ArgumentsPattern, _Read(_arguments, {"$ref": "#/$defs/arguments"})
 ]
+_ALLOWANCE = {"allow": True, "forbid": False}
+_ON_OFF = {"on": True, "off": False}
+Allowance: TypeAlias = Annotated[bool, _Read(_switch(_ALLOWANCE), {"enum": [*_ALLOWANCE]})]
+OnOff: TypeAlias = Annotated[bool, _Read(_switch(_ON_OFF), {"enum": [*_ON_OFF]})]

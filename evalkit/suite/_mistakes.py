@@ -1,0 +1,31 @@
+"""Mistakes found beyond the shape of a file, collected with their places."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from evalkit.errors import Problem
+from evalkit.suite._check import Steps
+from evalkit.suite._yaml import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Mistakes:
+    """The problems of one suite; several documents may share the list."""
+
+    document: Document
+    problems: list[Problem] = field(default_factory=list)
+
+    def at(self, path: Steps, what: str, hint: str | None = None) -> None:
+        """Complain of the value at `path`."""
+        where = self.document.where(path)
+        self.problems.append(Problem(what=what, where=where, hint=hint))
+
+    def at_key(self, path: Steps, what: str, hint: str | None = None) -> None:
+        """Complain of the key that the value at `path` stands under."""
+        where = self.document.where_key(path)
+        self.problems.append(Problem(what=what, where=where, hint=hint))
+
+    def within(self, document: Document) -> Mistakes:
+        """Collect into the same list from another document."""
+        return Mistakes(document, self.problems)
