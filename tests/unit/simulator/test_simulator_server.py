@@ -134,6 +134,16 @@ def test_a_port_that_does_not_exist_is_a_usage_error(script):
         pass
 
 
+def test_serving_without_uvicorn_says_what_to_install(script, monkeypatch):
+    shop = script("rules: [{answer: Hi}]")
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+
+    with pytest.raises(UsageError, match="serving a simulator needs uvicorn") as told, serve(shop):
+        pass
+
+    assert told.value.hint == "pip install 'evalkit[simulator]'"
+
+
 def test_leaving_the_block_closes_the_port(script):
     with serve(script("rules: [{answer: Hi}]")) as url:
         pass
