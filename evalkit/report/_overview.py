@@ -6,6 +6,7 @@ import shlex
 from dataclasses import dataclass
 from datetime import datetime
 
+from evalkit.cost import price_table_date
 from evalkit.measures import Comparison, ProviderSummary, compare_all, summarise, verdict
 from evalkit.report._figures import plural, seconds
 from evalkit.report._table import Section, compare_providers
@@ -63,6 +64,7 @@ def facts(summed: Overview) -> tuple[tuple[str, str], ...]:
         ("Recorded", _recorded(summed.summaries)),
         ("Started", _minute(header.started_at)),
         ("Took", _duration(header.started_at, summed.finished_at)),
+        ("Prices", price_table_date() if _is_priced(summed.summaries) else ""),
         ("Commit", header.commit or ""),
         ("evalkit", header.evalkit_version),
         ("Run", header.id),
@@ -121,7 +123,11 @@ def _missing(summaries: tuple[ProviderSummary, ...]) -> list[str]:
         return []
     total = plural(sum(errored.values()), "conversation")
     where = ", ".join(f"{provider} {number}" for provider, number in errored.items())
-    return [f"Errored: {total} could not be judged and enter no rate ({where})."]
+    return [f"Errored, and in no rate: {total} ({where})."]
+
+
+def _is_priced(summaries: tuple[ProviderSummary, ...]) -> bool:
+    return any(summary.cost.priced for summary in summaries)
 
 
 def _recorded(summaries: tuple[ProviderSummary, ...]) -> str:

@@ -96,7 +96,7 @@ def _problem(result: CaseResult) -> Iterator[RenderableType]:
     if advice:
         lines.append(Text(f"hint: {one_line(advice)}", style="dim"))
     for line in lines:
-        yield Padding(line, (0, 0, 0, 6))
+        yield Padding(line, (0, 0, 0, 6), expand=False)
 
 
 def _left_out(results: Sequence[CaseResult]) -> str:

@@ -423,3 +423,21 @@ def hostile_run(text: str) -> RunRecord:
         ),
     )
     return RunRecord(header=header, results=(result, trouble))
+
+
+HOSTILE = {
+    "script": "</script><script>document.title='owned'</script>",
+    "handler": "<img src=x onerror=\"document.title='owned'\">",
+    "attribute": '" onmouseover="document.title=\'owned\'" x="',
+    "address": "javascript:document.title='owned'",
+    "outside": "https://example.com/x.png ![x](https://example.com/y.png)",
+    "template": "{{ 7 * 7 }} {% raw %} ${7*7} <%= 7 %>",
+    "markdown": "`x` | **b** [l](j) <details> @someone #1 ~~s~~ $m$ www.example.com",
+    "direction": "abc\u202egnp.exe\u2066\u200b\u00ad",
+    "tags": "hi \U000e0041\U000e0042 there",
+    "controls": "a\x00b\x1b[31mc\x07\x7f\x85\ufffe\uffff",
+    "lines": "one\r\ntwo\u2028three\n# four\n- five\n]]>",
+    "surrogate": "lone \ud800 and \udfff",
+    "formula": "=HYPERLINK(A1)",
+    "nothing": "",
+}

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from io import StringIO
+
+import pytest
+from rich.console import Console
+from shop_run import HOSTILE, hostile_run, shop_run
+
+from evalkit.report import render_terminal
+
+
+def printed(record, width=100, **options):
+    console = Console(file=StringIO(), width=width, **options)
+    render_terminal(record, console)
+    return console.file.getvalue()
+
+
+def test_the_verdict_stands_at_the_end_with_what_a_reader_must_know():
+    lines = " ".join(printed(shop_run()).split())
+
+    assert lines.endswith(
+        "careful passes 30 of 30, careful-anthropic 29 of 29, hasty 17 of 30; hasty (p = 0.00073) "
+        "is behind careful beyond chance, careful-anthropic within it. Simulated: no real model "
+        "gave any of these answers. Errored, and in no rate: 1 conversation (careful-anthropic 1)."
+    )
+
+
+def test_each_failure_has_its_kind_and_reason_and_each_error_its_hint():
+    text = printed(shop_run())
+
+    assert (
+        "  ✗ refunds::lower-case-id [hasty]\n"
+        "      wrong_argument: get_order $.order_id: expected 'A8472', got '8472'\n"
+    ) in text
+    assert "      hint: evalkit run suites/weather.yaml --record missing\n" in text
+    assert "Failed (13)" in text
+    assert "Errored (1)" in text
+
+
+def test_every_rate_has_the_errored_beside_it():
+    rates = [
+        "Accuracy", "Cases passed", "Tool selection F1", "Right arguments", "Over-call rate",
+        "No-call rate", "Malformed JSON", "Schema violations", "Unknown tools",
+    ]  # fmt: skip
+
+    lines = printed(shop_run(), width=200).splitlines()
+
+    for rate in rates:
+        (line,) = [line for line in lines if line.startswith(rate)]
+        assert line.count("+1 errored") == 1, rate
+
+
+@pytest.mark.parametrize("width", [40, 62, 80, 200])
+def test_no_line_is_wider_than_the_terminal(width):
+    lines = printed(shop_run(), width).splitlines()
+
+    assert max(map(len, lines)) <= width
+
+
+def test_a_narrow_terminal_shows_the_providers_below_one_another():
+    text = printed(shop_run(), 60)
+
+    assert text.count("Accuracy ") == 3
+
+
+def test_without_colour_nothing_but_text_is_written():
+    coloured = printed(shop_run(), force_terminal=True, color_system="standard")
+    plain = printed(shop_run(), force_terminal=True, color_system="standard", no_color=True)
+
+    assert "\x1b[31m" in coloured
+    assert "\x1b[3" not in plain
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_text_neither_commands_the_terminal_nor_counts_as_style(text):
+    shown = printed(hostile_run(f"[bold red]{text}"), width=200)
+
+    assert set(shown) & {chr(code) for code in range(32)} <= {"\n"}
+    assert "[bold red]" in shown
+    assert "\u202e" not in shown
