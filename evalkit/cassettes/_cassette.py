@@ -243,4 +243,4 @@ class Cassette:
         )
 
     def _timestamp(self) -> str:
-        return self._now().astimezone(UTC).isoformat().replace("+00:00", "Z")
+        return self._now().astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -83,6 +83,12 @@ class Redaction:
         return tuple(found)
 
     def _clean(self, text: str) -> str:
+        """Redact until nothing is left: of two keys without a gap, the second shows only then."""
+        while (clean := self._cleaned_once(text)) != text:
+            text = clean
+        return text
+
+    def _cleaned_once(self, text: str) -> str:
         for secret in self._secrets:
             if secret in text:
                 text = text.replace(secret, REDACTED)

@@ -76,7 +76,7 @@ KEY_RULES = (
     Rule(
         "bearer token",
         ("earer", "EARER"),
-        re.compile(rf"((?i:bearer)(?:\s|%20|\+)+){_RANDOM}[A-Za-z0-9._~+/=-]{{16,}}"),
+        re.compile(r"((?i:bearer)(?:\s|%20|\+)+)(?=[a-z._~+/=-]*[0-9A-Z])[A-Za-z0-9._~+/=-]{16,}"),
         rf"\1{REDACTED}",
     ),
     Rule(

@@ -30,6 +30,9 @@ class Provider:
     url: str = ""
     requests: list[dict[str, object]] = field(default_factory=list)
 
+    def send(self, body: bytes, **headers: str) -> None:
+        self.replies.append(Reply(body, headers=headers))
+
     def answer(self, body: object, status: int = 200, **headers: str) -> None:
         headers = {"Content-Type": "application/json", **headers}
         self.replies.append(Reply(json.dumps(body).encode(), status, headers))

@@ -134,9 +134,8 @@ def test_a_file_of_pytest_recording_is_replayed(tmp_path, provider):
 
 
 def test_a_compressed_body_of_vcrpy_is_replayed_unpacked(tmp_path, provider):
-    provider.answer({})
     packed = gzip.compress(b'{"answer": "21 degrees"}')
-    provider.replies[0] = type(provider.replies[0])(packed, 200, {"Content-Encoding": "gzip"})
+    provider.send(packed, **{"Content-Encoding": "gzip"})
     path = tmp_path / "theirs.yaml"
     with vcr.use_cassette(str(path)):
         httpx2.post(f"{provider.url}/v1/chat", json={"q": "Paris"})
