@@ -21,9 +21,9 @@ def decode(body: JsonObject) -> Turn:
     if body.get("error"):
         raise provider_trouble(shape.part(body, "error"))
     if "content" not in body:
-        raise shape.missing("content", "the reply")
-    blocks = shape.objects(body, "content", "the reply")
-    finish = shape.text(body, "stop_reason", "the reply")
+        raise shape.missing("content", "reply")
+    blocks = shape.objects(body, "content", "reply")
+    finish = shape.text(body, "stop_reason", "reply")
     return Turn(
         text=_joined(blocks, "text"),
         calls=read_calls(_written_calls(blocks), shape.string(body, "id")),

@@ -19,10 +19,10 @@ SERVER_CALL = "server_tool_use"
 
 
 def decode(body: JsonObject) -> Turn:
-    output = shape.member(body, "output", "the reply")
+    output = shape.member(body, "output", "reply")
     message = shape.member(output, "message", "output")
     blocks = shape.objects(message, "content", "output.message")
-    finish = shape.text(body, "stopReason", "the reply")
+    finish = shape.text(body, "stopReason", "reply")
     return Turn(
         text="".join(shape.string(block, "text") for block in blocks) or None,
         calls=read_calls(_written_calls(blocks)),

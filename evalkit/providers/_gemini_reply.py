@@ -24,12 +24,12 @@ def decode(body: JsonObject) -> Turn:
         message = shape.string(shape.part(body, "error"), "message")
         raise ExchangeFailed(f"the provider reported an error inside its reply: {message}")
     blocked = shape.string(shape.part(body, "promptFeedback"), "blockReason")
-    candidates = shape.objects(body, "candidates", "the reply")
+    candidates = shape.objects(body, "candidates", "reply")
     if candidates:
         return _turn(body, candidates[0])
     if blocked:
         return _blocked(body, blocked)
-    raise shape.missing("candidates", "the reply")
+    raise shape.missing("candidates", "reply")
 
 
 def _turn(body: JsonObject, candidate: JsonObject) -> Turn:

@@ -17,11 +17,11 @@ BROKEN_STREAM = "broken_stream"
 
 def decode(body: JsonObject) -> Turn:
     error = body.get("error")
-    choices = shape.objects(body, "choices", "the reply")
+    choices = shape.objects(body, "choices", "reply")
     if error:
         return _failed_in_stream(body, error, choices)
     if not choices:
-        raise shape.missing("choices", "the reply")
+        raise shape.missing("choices", "reply")
     return _turn(body, choices[0])
 
 
@@ -98,7 +98,7 @@ def _reasoning(message: JsonObject) -> str | None:
 def _written_calls(message: JsonObject) -> Iterator[WrittenCall]:
     for index, call in enumerate(shape.objects(message, "tool_calls", "message")):
         path = f"message.tool_calls[{index}]"
-        if call.get("type") == "custom" or "function" not in call:
+        if call.get("type") == "custom" or ("custom" in call and "function" not in call):
             yield _custom_call(call, shape.member(call, "custom", path))
         else:
             function = shape.member(call, "function", path)

@@ -16,11 +16,11 @@ REFUSALS = frozenset({"invalid_prompt", "bio_policy", "misalignment_policy_viola
 def decode(body: JsonObject) -> Turn:
     if "output" not in body:
         _raise_trouble(body)
-        raise shape.missing("output", "the reply")
-    items = shape.objects(body, "output", "the reply")
+        raise shape.missing("output", "reply")
+    items = shape.objects(body, "output", "reply")
     parts = list(_parts(items))
     refusal = _policy(body) or _joined(parts, "refusal", "refusal")
-    status = shape.text(body, "status", "the reply")
+    status = shape.text(body, "status", "reply")
     if status == "failed" and refusal is None:
         _raise_trouble(body)
     return Turn(
