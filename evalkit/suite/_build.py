@@ -78,9 +78,7 @@ class CaseBuilder:
             expect=self._expectation(entry, path),
             tools=self._tools,
             settings=self._settings(entry),
-            simulate={**self._simulate, **_rules(entry.simulate)}
-            if entry.simulate
-            else self._simulate,
+            simulate=self._simulate | _rules(entry.simulate),
             tags=tuple(dict.fromkeys((*defaults.tags, *entry.tags))),
             description=entry.description,
             trials=entry.trials or defaults.trials,
@@ -171,5 +169,5 @@ def _merged(expect: Expectation | None, default: Expectation | None) -> Expectat
 
 def _rules(
     simulate: Mapping[str, tuple[SimulatedEntry, ...]],
-) -> Mapping[str, tuple[Simulated, ...]]:
+) -> dict[str, tuple[Simulated, ...]]:
     return {tool: tuple(entry.rule() for entry in rules) for tool, rules in simulate.items()}

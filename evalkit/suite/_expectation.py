@@ -60,8 +60,14 @@ class CallExpectation(BaseModel):
     after: Many[str] = Field(
         default=(), description="The ids of calls whose results must be there before this call."
     )
-    optional: bool = Field(default=False, description="Whether the call may be left out.")
-    times: Times = Field(default=ONCE, description="How often the call is made; once if left out.")
+    optional: bool = Field(
+        default=False,
+        description="Whether the call may be left out.",
+    )
+    times: Times = Field(
+        default=ONCE,
+        description="How often the call is made; once if left out.",
+    )
     extra_args: Allowance | None = Field(
         default=None, description="Whether arguments are allowed that `args` does not name."
     )
@@ -116,7 +122,11 @@ class Limits(BaseModel):
         default=None, ge=1, description="Tokens that the model wrote."
     )
     cost_usd: float | None = Field(default=None, gt=0, description="US dollars.")
-    latency_s: float | None = Field(default=None, gt=0, description="Seconds, over all answers.")
+    latency_s: float | None = Field(
+        default=None,
+        gt=0,
+        description="Seconds, over all answers.",
+    )
 
 
 class Retries(BaseModel):
@@ -166,7 +176,10 @@ class Expectation(BaseModel):
     order: Literal["any", "strict"] = Field(
         default="any", description="Whether the calls must come in the order of `calls`."
     )
-    same_turn: bool = Field(default=False, description="All of `calls` in one answer.")
+    same_turn: bool = Field(
+        default=False,
+        description="All of `calls` in one answer.",
+    )
     extra_calls: Annotated[
         Literal["forbid", "allow"] | Many[str] | None,
         said_once("extra_calls must be forbid, allow, or a list of tools"),
@@ -182,11 +195,17 @@ class Expectation(BaseModel):
     )
     limits: Limits | None = Field(default=None, description="What may be used at most.")
     retries: Retries | None = Field(default=None, description="The same call after a fault.")
-    idempotent: Many[Idempotent] = Field(default=(), description="Tools whose retries share a key.")
+    idempotent: Many[Idempotent] = Field(
+        default=(),
+        description="Tools whose retries share a key.",
+    )
     grounded: Many[Grounded] = Field(
         default=(), description="Arguments that must come from an earlier result, by tool."
     )
-    confirm: Many[str] = Field(default=(), description="Tools to call only after the user agreed.")
+    confirm: Many[str] = Field(
+        default=(),
+        description="Tools to call only after the user agreed.",
+    )
     recovers: bool = Field(
         default=False, description="After a fault, a success or a plain word to the user."
     )
@@ -241,9 +260,18 @@ class Expectation(BaseModel):
     def with_extra_args(self, *, default: bool) -> Expectation:
         """Carry down to each call whether arguments may be there that it does not name."""
         allowed = default if self.extra_args is None else self.extra_args
+        if not allowed and not _loosens(self):
+            return self
         calls = self.calls and tuple(_with_extra(call, default=allowed) for call in self.calls)
         any_of = tuple(each.with_extra_args(default=allowed) for each in self.any_of)
         return self.model_copy(update={"calls": calls, "any_of": any_of, "extra_args": allowed})
+
+
+def _loosens(expect: Expectation) -> bool:
+    """Whether a part of an expectation allows more arguments than it names."""
+    return any(call.extra_args for call in expect.calls or ()) or any(
+        each.extra_args or _loosens(each) for each in expect.any_of
+    )
 
 
 def _with_extra(call: CallExpectation, *, default: bool) -> CallExpectation:

@@ -42,7 +42,10 @@ class CaseEntry(BaseModel):
 
     id: Name = Field(description="A name, unique in the suite.")
     description: str = Field(default="", description="What the case is about.")
-    tags: Many[Text] = Field(default=(), description="Words to select and group cases by.")
+    tags: Many[Text] = Field(
+        default=(),
+        description="Words to select and group cases by.",
+    )
     prompt: Text | None = Field(default=None, description="The one message of the user.")
     messages: Many[MessageEntry] = Field(
         default=(), description="The conversation so far, calls and results included."
@@ -119,12 +122,21 @@ class SuiteFile(PartFile):
         default=None, description="The suite's name; the file's if left out."
     )
     system: Text | None = Field(default=None, description="The system prompt.")
-    settings: Settings = Field(default=Settings(), description="How the model is asked.")
+    settings: Settings = Field(
+        default=Settings(),
+        description="How the model is asked.",
+    )
     extra_args: Allowance = Field(
         default=False, description="Whether calls may have arguments that are not listed."
     )
-    defaults: Defaults = Field(default=Defaults(), description="What every case is given.")
-    include: Many[Text] = Field(default=(), description="Files with more cases, below this folder.")
+    defaults: Defaults = Field(
+        default=Defaults(),
+        description="What every case is given.",
+    )
+    include: Many[Text] = Field(
+        default=(),
+        description="Files with more cases, below this folder.",
+    )
 
 
 def _all_rules(value: JsonValue) -> JsonValue:

@@ -19,7 +19,7 @@ from evalkit.suite._meaning import Reviewer
 from evalkit.suite._mistakes import Mistakes
 from evalkit.suite._settings import ToolNamed
 from evalkit.suite._tool import Tool, find_tools
-from evalkit.suite._yaml import Document
+from evalkit.suite._yaml import Document, without_collector
 from evalkit.transcript import JsonValue
 
 M = TypeVar("M", bound=BaseModel)
@@ -35,6 +35,12 @@ class _Part:
     document: Document
     templated: bool
 
+    def has_read(self, key: str) -> bool:
+        """Whether what stands under a key was of use."""
+        value = self.document.value
+        is_given = isinstance(value, dict) and key in value
+        return is_given == (key in self.file.model_fields_set)
+
 
 def load_suite(path: Path, *, allow_python: bool = False) -> Suite:
     """Read one suite with all the files that it names.
@@ -42,6 +48,11 @@ def load_suite(path: Path, *, allow_python: bool = False) -> Suite:
     Raises:
         InvalidSuite: with every mistake in these files.
     """
+    with without_collector():
+        return _load(path, allow_python=allow_python)
+
+
+def _load(path: Path, *, allow_python: bool) -> Suite:
     document, templated = read_suite_file(path)
     mistakes = Mistakes(document, list(document.problems))
     file = _read(SuiteFile, document, mistakes)
@@ -149,10 +160,7 @@ def _tools(parts: Iterable[_Part], folder: Path, mistakes: Mistakes) -> Mapping[
     tools: dict[str, Tool] = {}
     is_complete = True
     for part in parts:
-        value = part.document.value
-        is_complete &= isinstance(value, dict) and len(value.get("tools", ())) == len(
-            part.file.tools
-        )
+        is_complete &= part.has_read("tools")
         for index, entry in enumerate(part.file.tools):
             _add_tools(entry, ("tools", index), tools, folder, mistakes.within(part.document))
     return tools if is_complete and len(mistakes.problems) == before else None
@@ -210,10 +218,9 @@ def _refuse_python(value: JsonValue, path: Steps, mistakes: Mistakes) -> None:
             for key, each in value.items():
                 is_rule = key == "python" and "simulate" in path
                 if key == "$python" or is_rule:
-                    what = f"{key} runs code, and nobody allowed it"
-                    mistakes.at_key(
-                        (*path, key), what, "pass --allow-python if you trust the suite"
-                    )
+                    what = f"{key} runs code of the suite's author"
+                    hint = "pass --allow-python if you trust it"
+                    mistakes.at_key((*path, key), what, hint)
                 _refuse_python(each, (*path, key), mistakes)
         case list():
             for index, each in enumerate(value):

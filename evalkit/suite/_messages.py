@@ -30,7 +30,11 @@ class EarlierCall(BaseModel):
 
     name: str = Field(min_length=1, description="The tool.")
     arguments: ObjectJson = Field(description="Its arguments.")
-    id: str | None = Field(default=None, min_length=1, description="The id; made up if left out.")
+    id: str | None = Field(
+        default=None,
+        min_length=1,
+        description="The id; made up if left out.",
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -52,7 +56,10 @@ class MessageEntry(BaseModel):
     content: AnyJson = Field(
         default=None, description="The text; for a tool the value that it answered."
     )
-    calls: Many[EarlierCall] = Field(default=(), description="The calls of an assistant's turn.")
+    calls: Many[EarlierCall] = Field(
+        default=(),
+        description="The calls of an assistant's turn.",
+    )
     call: str | None = Field(
         default=None,
         description="The id of the call that a tool answers; the next open one if left out.",

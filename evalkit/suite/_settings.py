@@ -14,7 +14,10 @@ class ToolNamed(BaseModel):
 
     model_config = STRICT
 
-    tool: str = Field(min_length=1, description="The tool that the model must call.")
+    tool: str = Field(
+        min_length=1,
+        description="The tool that the model must call.",
+    )
 
 
 class Settings(BaseModel):
@@ -25,24 +28,59 @@ class Settings(BaseModel):
     tool_choice: Annotated[
         Literal["auto", "required", "none"] | ToolNamed,
         said_once("tool_choice must be auto, required, none, or one tool: {tool: name}"),
-    ] = Field(default="auto", description="Whether the model may, must or must not call a tool.")
-    temperature: float | None = Field(default=None, ge=0, le=2, description="Sampling temperature.")
-    top_p: float | None = Field(default=None, ge=0, le=1, description="Nucleus sampling.")
-    max_tokens: int = Field(default=1024, ge=1, description="The most tokens of one answer.")
-    seed: int | None = Field(default=None, description="A seed, where the provider takes one.")
+    ] = Field(
+        default="auto",
+        description="Whether the model may, must or must not call a tool.",
+    )
+    temperature: float | None = Field(
+        default=None,
+        ge=0,
+        le=2,
+        description="Sampling temperature.",
+    )
+    top_p: float | None = Field(
+        default=None,
+        ge=0,
+        le=1,
+        description="Nucleus sampling.",
+    )
+    max_tokens: int = Field(
+        default=1024,
+        ge=1,
+        description="The most tokens of one answer.",
+    )
+    seed: int | None = Field(
+        default=None,
+        description="A seed, where the provider takes one.",
+    )
     parallel_tool_calls: bool | None = Field(
         default=None, description="Whether several calls may stand in one answer."
     )
     reasoning_effort: str | None = Field(
         default=None, min_length=1, description="How long to think, in the provider's word."
     )
-    stream: bool = Field(default=False, description="Whether answers are streamed.")
+    stream: bool = Field(
+        default=False,
+        description="Whether answers are streamed.",
+    )
     extra_body: ObjectJson = Field(
         default_factory=dict, description="Further keys of the request, sent as they stand."
     )
-    max_turns: int = Field(default=10, ge=1, description="The most answers of one conversation.")
-    max_parallel_calls: int = Field(default=5, ge=1, description="The most tools that run at once.")
-    max_repeats: int = Field(default=3, ge=1, description="How often the same call may be made.")
+    max_turns: int = Field(
+        default=10,
+        ge=1,
+        description="The most answers of one conversation.",
+    )
+    max_parallel_calls: int = Field(
+        default=5,
+        ge=1,
+        description="The most tools that run at once.",
+    )
+    max_repeats: int = Field(
+        default=3,
+        ge=1,
+        description="How often the same call may be made.",
+    )
     tool_timeout_s: float = Field(default=5, gt=0, description="Seconds for one tool.")
     conversation_timeout_s: float = Field(default=30, gt=0, description="Seconds for all of it.")
 

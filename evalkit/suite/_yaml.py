@@ -66,7 +66,7 @@ def read_document(text: str, file: str, error: type[InvalidFile]) -> Document:
     """Read `text` as far as it makes sense; raise only where it makes none."""
     builder = Builder(text, file)
     try:
-        with _without_collector():
+        with without_collector():
             value, root = builder.build()
     except Unreadable as trouble:
         raise error([*builder.problems, trouble.problem]) from trouble
@@ -109,7 +109,7 @@ def _read_bytes(path: Path, error: type[InvalidFile]) -> bytes:
 
 
 @contextmanager
-def _without_collector() -> Iterator[None]:
+def without_collector() -> Iterator[None]:
     """Hold the garbage collector off: a large load would spend most of its time there."""
     was_enabled = gc.isenabled()
     gc.disable()

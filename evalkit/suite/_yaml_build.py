@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import NamedTuple, NoReturn, TypeAlias
+from collections.abc import Callable
+from typing import NamedTuple, NoReturn, TypeAlias, cast
 
 import yaml
 from yaml.events import (
@@ -72,7 +72,7 @@ class Builder:
         self.problems: list[Problem] = []
         self._text = text
         self._file = file
-        self._events: Iterator[Event] = yaml.parse(text, Loader)
+        self._next = cast("Callable[[], Event]", Loader(text).get_event)
         self._anchors: dict[str, _Anchored | None] = {}
         self._size = 0
         self._aliased = 0
@@ -105,13 +105,13 @@ class Builder:
         )
 
     def _document(self) -> tuple[JsonValue, Spot]:
-        next(self._events)
-        if isinstance(next(self._events), StreamEndEvent):
+        self._next()
+        if isinstance(self._next(), StreamEndEvent):
             raise Unreadable(Problem(what="the file is empty", where=f"{self._file}:1:1"))
-        event = next(self._events)
+        event = self._next()
         value, inner = self._node(event, 0)
-        next(self._events)
-        after = next(self._events)
+        self._next()
+        after = self._next()
         if isinstance(after, DocumentStartEvent):
             self._note(after, "a second document begins here", "keep one document in a file")
         at = _begin(event)
@@ -151,9 +151,9 @@ class Builder:
     def _mapping(self, depth: int) -> tuple[JsonObject, Spots]:
         mapping: JsonObject = {}
         spots: Spots = {}
-        while not isinstance(key_event := next(self._events), MappingEndEvent):
+        while not isinstance(key_event := self._next(), MappingEndEvent):
             key = self._key(key_event)
-            event = next(self._events)
+            event = self._next()
             value, inner = self._node(event, depth)
             if key in mapping:
                 line = spots[key].key_line + 1
@@ -172,7 +172,7 @@ class Builder:
     def _sequence(self, depth: int) -> tuple[list[JsonValue], Spots]:
         sequence: list[JsonValue] = []
         spots: Spots = {}
-        while not isinstance(event := next(self._events), SequenceEndEvent):
+        while not isinstance(event := self._next(), SequenceEndEvent):
             value, inner = self._node(event, depth)
             at = _begin(event)
             spots[len(sequence)] = Spot(*at, *at, inner)
