@@ -7,13 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, PositiveFloat, PositiveInt
 
 from evalkit.cost import Prices
 from evalkit.errors import InvalidConfig, Problem, UnknownName, UsageError
 from evalkit.providers import Provider, find_api
 from evalkit.suite import check, load_yaml
-from evalkit.transcript import JsonObject
 
 FILE_NAME = "evalkit.yaml"
 USUAL_KEYS = ("OPENAI_API_KEY", "ANTHROPIC_API_KEY")
@@ -34,8 +33,8 @@ class _ProviderSection(_Section):
     tool_format: str | None = None
     timeout_s: PositiveFloat = 60.0
     max_concurrency: PositiveInt = 8
-    extra_body: JsonObject = Field(default_factory=dict)
-    options: JsonObject = Field(default_factory=dict)
+    extra_body: dict[str, JsonValue] = Field(default_factory=dict)
+    options: dict[str, JsonValue] = Field(default_factory=dict)
 
 
 class _File(_Section):

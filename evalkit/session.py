@@ -127,8 +127,8 @@ class Session:
 
 
 def utc_now() -> str:
-    """Return the time as ISO 8601, to the second."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
+    """Return the time as ISO 8601, to the millisecond."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _scripts(providers: Iterable[Provider]) -> dict[str, Script]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import os
+import sys
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from secrets import token_hex
 
 import click
 
 from evalkit.errors import EvalkitError
 from evalkit.report import render, render_json, render_terminal
 from evalkit.runfile import RunRecord
+
+LOG_WIDTH = 120
+"""Characters in a line where no terminal sets the width."""
 
 FILES = {"index.html": "html", "report.md": "markdown", "junit.xml": "junit"}
 
@@ -22,7 +25,7 @@ def print_run(record: RunRecord, path: Path, *, as_json: bool) -> None:
         return
     from rich.console import Console
 
-    render_terminal(record, Console())
+    render_terminal(record, Console(width=None if sys.stdout.isatty() else LOG_WIDTH))
     click.echo(f"\nRun file: {path}")
 
 
@@ -44,9 +47,9 @@ def write_file(path: Path, text: str) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile("wb", dir=path.parent, delete=False) as draft:
-            draft.write(text.encode("utf-8", "backslashreplace"))
-        os.replace(draft.name, path)  # noqa: PTH105 - a name, not a path
+        draft = path.with_name(f".{path.name}.{token_hex(4)}.tmp")
+        draft.write_bytes(text.encode("utf-8", "backslashreplace"))
+        draft.replace(path)
     except OSError as error:
         raise EvalkitError(
             f"the report cannot be written: {error.strerror}",
