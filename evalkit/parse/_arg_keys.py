@@ -12,6 +12,21 @@ from evalkit.parse._scan import NextMark, skip_mark, skip_space
 from evalkit.transcript import Defect, JsonObject
 
 
+class _Tags:
+    """The tags of one dialect, and where the closing ones stand in one text."""
+
+    def __init__(self, prefix: str, text: str) -> None:
+        tag = re.escape(prefix)
+        self.name = re.compile(rf"\s*+([^<>{{}}\n]++)(?:<{tag}tool_sep>)?\s*+")
+        self.pair = re.compile(
+            rf"<{tag}arg_key>([^<]*+)</{tag}arg_key>\s*+"
+            rf"(?:<{tag}arg_type>([^<]*+)</{tag}arg_type>\s*+)?<{tag}arg_value>"
+        )
+        self.end_value = f"</{prefix}arg_value>"
+        self.value_ends = NextMark(text, self.end_value)
+        self.closers = NextMark(text, f"</{prefix}tool_call>")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArgKeys:
     """Finds `<tool_call>name<arg_key>k</arg_key><arg_value>v</arg_value></tool_call>`."""
@@ -22,18 +37,17 @@ class ArgKeys:
 
     def __call__(self, text: str, schemas: Schemas) -> Extract:
         gathering = Gathering(text)
+        tags = _Tags(self.prefix, text)
         opener, closer = f"<{self.prefix}tool_call>", f"</{self.prefix}tool_call>"
-        closers = NextMark(text, closer)
-        name = re.compile(rf"\s*+([^<>{{}}\n]++)(?:<{re.escape(self.prefix)}tool_sep>)?\s*+")
         at = 0
         while (start := text.find(opener, at)) >= 0:
-            named = name.match(text, start + len(opener))
+            named = tags.name.match(text, start + len(opener))
             if named is None:
                 at = start + len(opener)
                 if skip_space(text, at) == len(text):
                     gathering.defects.append(Defect.TRUNCATED)
                 continue
-            call, at = self._read(text, named, closers, schemas)
+            call, at = self._read(text, named, tags, schemas)
             is_closed = skip_mark(text, at, closer) != at
             at = skip_mark(text, at, closer)
             if call.raw or is_closed:
@@ -44,35 +58,26 @@ class ArgKeys:
         return self._without_wrappers(gathering.extract())
 
     def _read(
-        self, text: str, named: re.Match[str], closers: NextMark, schemas: Schemas
+        self, text: str, named: re.Match[str], tags: _Tags, schemas: Schemas
     ) -> tuple[Found, int]:
         name = named[1].strip()
         if text.startswith("{", named.end()):
-            raw = read_argument_object(text, named.end(), closers.after(named.end()))
+            raw = read_argument_object(text, named.end(), tags.closers.after(named.end()))
             return read_raw(name, raw), named.end() + len(raw)
         arguments: JsonObject = {}
         schema = schemas.get(name)
         at = named.end()
-        pairs = self._pair()
-        while pair := pairs.match(text, at):
-            key, declared, value = pair["key"].strip(), pair["type"], pair["value"]
+        while (pair := tags.pair.match(text, at)) and (
+            end := tags.value_ends.after(pair.end())
+        ) < len(text):
+            key, declared = pair[1].strip(), pair[2]
             typed = parameter_schema(schema, key)
             if typed is None and declared:
                 typed = {"type": declared.strip()}
-            arguments[key] = coerce(value, typed, schema or {}, Untyped.TEXT)
-            at = skip_space(text, pair.end())
+            arguments[key] = coerce(text[pair.end() : end], typed, schema or {}, Untyped.TEXT)
+            at = skip_space(text, end + len(tags.end_value))
         raw = text[named.end() : at].rstrip()
         return Found(name=name, raw=raw, arguments=arguments), at
-
-    def _pair(self) -> re.Pattern[str]:
-        def element(tag: str) -> str:
-            closing = re.escape(f"</{self.prefix}{tag}>")
-            inner = f"(?:[^<]++|(?!{closing})<)*+"
-            return rf"<{re.escape(self.prefix)}{tag}>(?P<{tag[4:]}>{inner}){closing}\s*+"
-
-        return re.compile(
-            element("arg_key") + f"(?:{element('arg_type')})?" + element("arg_value"), re.DOTALL
-        )
 
     def _without_wrappers(self, extract: Extract) -> Extract:
         text = extract.text

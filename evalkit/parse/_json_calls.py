@@ -92,21 +92,21 @@ def read_members(text: str, at: int, limit: int) -> tuple[list[Member], int, boo
     Returns the members, the end of the object, and whether the object is closed.
     """
     members: list[Member] = []
-    at = _skip_between(text, at + 1)
+    start, at = at, _skip_between(text, at + 1)
     while text.startswith('"', at) and at < limit:
         try:
             key, at = scanstring(text, at + 1, False)  # noqa: FBT003  # positional in the C code
         except ValueError:
-            return members, limit, False
+            break
         at = skip_space(text, at)
         if not text.startswith(":", at):
-            return members, limit, False
+            break
         member = _read_member(text, key, skip_space(text, at + 1), limit)
         members.append(member)
         at = _skip_between(text, member.end)
     if text.startswith("}", at) and at < limit:
         return members, at + 1, True
-    return members, limit, False
+    return members, limit if members else start + 1, False
 
 
 def _read_member(text: str, key: str, start: int, limit: int) -> Member:

@@ -95,7 +95,7 @@ PLAMO3 = NamedJson(
     wrapper=r"<\|plamo:(?:begin_tool_requests|end_tool_requests|tag)[^>]*+>",
 )
 FUNCTIONARY_V31 = NamedJson(
-    head=r"<function=(?P<name>[^>\n]++)>\s*+(?=\{)",
+    head=r"<function=(?P<name>[^<>\n]++)>\s*+(?=\{)",
     closers=("</function>",),
     opener="<function=",
 )

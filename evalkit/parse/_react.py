@@ -10,7 +10,7 @@ from evalkit.parse._parsed import Extract, Found, Gathering, Schemas
 from evalkit.parse._tagged_json import find_bare_json
 from evalkit.transcript import Defect
 
-_ACTION = re.compile(r"Action\s*+\d*+\s*+:[ \t]*+\n?[ \t]*+(?P<name>[^\n]++)\n")
+_ACTION = re.compile(r"Action\s*+\d*+\s*+:[ \t]*+\n?[ \t]*+(?P<name>[^\n]{1,200}+)\n")
 _INPUT = re.compile(r"\s*+Action\s*+\d*+\s*+Input\s*+\d*+\s*+:[ \t]*+\n?[ \t]*+")
 _OBSERVATION = re.compile(r"\n\s*+Observation\s*+\d*+\s*+:")
 _THOUGHT = re.compile(r"^\s*+Thought\s*+:")

@@ -64,7 +64,7 @@ def find_bare_json(text: str, schemas: Schemas) -> Extract:
     """Find calls that are JSON and nothing else around it, fenced or not.
 
     An object is a call when it has a name and arguments, or the name of an offered tool. The first
-    JSON that is no call ends the search: a text about JSON is no call.
+    JSON object that is no call ends the search: a text about JSON is no call.
     """
     gathering = Gathering(text)
     at = false_starts = 0
@@ -74,12 +74,11 @@ def find_bare_json(text: str, schemas: Schemas) -> Extract:
         if calls:
             gathering.calls.extend(calls)
             gathering.cut(*_with_fence(text, bracket.start(), found.end))
-            at = found.end
-        elif _is_json(found):
+        elif bracket[0] == "{" and found.is_complete:
             break
         else:
-            at = bracket.end()
             false_starts += 1
+        at = max(found.end, bracket.end())
     if not gathering.calls and text.lstrip()[:1] in ("{", "[") and not _is_balanced(text):
         gathering.defects.append(Defect.TRUNCATED)
     return gathering.extract()
@@ -89,10 +88,6 @@ def _is_meant(call: Found, schemas: Schemas) -> bool:
     if Defect.TRUNCATED in call.defects:
         return False
     return Defect.EMPTY not in call.defects or call.name in schemas
-
-
-def _is_json(found: JsonCalls) -> bool:
-    return found.is_complete and bool(found.has_strangers or found.calls)
 
 
 def _is_balanced(text: str) -> bool:

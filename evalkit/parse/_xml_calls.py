@@ -222,9 +222,9 @@ def _unwrap(arguments: JsonObject, schema: JsonObject | None) -> JsonObject | No
 
 
 QWEN3_CODER = XmlCalls(
-    call=r"<function=(?:[^>\n]*+)>(?!\s*+\{)",
+    call=r"<function=(?:[^<>\n]*+)>(?!\s*+\{)",
     end_call=r"</function>",
-    parameter=r"<parameter=(?:[^>\n]*+)>",
+    parameter=r"<parameter=(?:[^<>\n]*+)>",
     end_parameter=r"</parameter>",
     wrapper=r"</?(?:seed:)?tool_call>",
 )
@@ -235,9 +235,9 @@ def invoke_calls(
 ) -> XmlCalls:
     """Describe `<invoke name="..."><parameter name="...">`, each name behind `prefix`."""
     return XmlCalls(
-        call=rf"<{prefix}invoke\s[^>]*+>",
+        call=rf"<{prefix}invoke\s[^<>]*+>",
         end_call=rf"</{prefix}invoke>",
-        parameter=rf"<{prefix}parameter\s[^>]*+>",
+        parameter=rf"<{prefix}parameter\s[^<>]*+>",
         end_parameter=rf"</{prefix}parameter>",
         wrapper=wrapper,
         untyped=untyped,
@@ -256,20 +256,20 @@ DEEPSEEK_DSML = invoke_calls(
     wrapper=rf"</?{_BAR}DSML{_BAR} ?(?:function_calls|tool_?calls?|calls|tool)>",
 )
 MINICPM5 = XmlCalls(
-    call=r"<function[\sĠ]*+name=[^>]*+>",
+    call=r"<function[\sĠ]*+name=[^<>]*+>",
     end_call=r"</function>",
-    parameter=r"<param[\sĠ]*+name=[^>]*+>",
+    parameter=r"<param[\sĠ]*+name=[^<>]*+>",
     end_parameter=r"</param>",
 )
 BFCL_CONCISE = XmlCalls(
-    call=r"<function\s[^>]*+>",
+    call=r"<function\s[^<>]*+>",
     end_call=r"</function>",
-    parameter=r"<param\s[^>]*+>",
+    parameter=r"<param\s[^<>]*+>",
     end_parameter=r"</param>",
     wrapper=r"</?(?:functions|TOOLCALL)>",
 )
 BFCL_VERBOSE = XmlCalls(
-    call=r"<function\s[^>]*+>",
+    call=r"<function\s[^<>]*+>",
     end_call=r"</function>",
     parameter=r"""<param(?:\s++\w++="[^"]*+")++\s*+/>""",
     end_parameter=r"</param>",
