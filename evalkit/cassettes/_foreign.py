@@ -16,6 +16,9 @@ from evalkit.transcript import JsonObject, JsonValue
 
 _Loader: type[yaml.SafeLoader | yaml.CSafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
+_DEEPEST = 100
+"""The parser recurses in C: a deeper file would end the process, not the reading."""
+
 _KINDS: dict[str, type | UnionType] = {
     "key": str,
     "seal": str,
@@ -28,8 +31,6 @@ _KINDS: dict[str, type | UnionType] = {
     "model_asked": str,
     "model_answered": str,
     "simulated": bool,
-    "fields": dict,
-    "chunks": list,
 }
 
 
@@ -41,11 +42,7 @@ def read_yaml(text: str, where: str) -> tuple[Recording, ...]:
     """
     document = _parsed(text, where)
     try:
-        interactions = _list(_mapping(document, "the file").get("interactions"), "interactions")
-        return tuple(
-            _recording(_mapping(each, f"interactions[{at}]"), f"interactions[{at}]")
-            for at, each in enumerate(interactions)
-        )
+        return _recordings(_mapping(document, "the file"))
     except Malformed as error:
         raise InvalidCassette(
             f"this is no cassette: {error}", where=where, hint="delete it and record again"
@@ -61,21 +58,34 @@ def facts_from(raw: Mapping[str, JsonValue]) -> Facts:
     known = {name: value for name, value in raw.items() if name in _KINDS}
     for name, value in known.items():
         if not isinstance(value, _KINDS[name]):
-            raise Malformed(f"evalkit.{name} is {value!r}")
-    chunks = tuple(_chunk(each) for each in _list(known.pop("chunks", []), "evalkit.chunks"))
-    return Facts(**known, chunks=chunks)  # type: ignore[arg-type]  # each was checked against _KINDS
+            raise Malformed(f"evalkit.{name} is {_named(value)}")
+    return Facts(
+        **known,  # type: ignore[arg-type]  # each was checked against _KINDS
+        fields=_digests(raw.get("fields", {})),
+        chunks=tuple(_chunk(each) for each in _list(raw.get("chunks", []), "evalkit.chunks")),
+    )
 
 
 def _parsed(text: str, where: str) -> object:
     try:
+        _refuse_depth(text)
         with _collection_paused():
             return yaml.load(text, Loader=_Loader)  # noqa: S506  # one of the safe loaders
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = f"{where}:{mark.line + 1}:{mark.column + 1}" if mark else where
         raise InvalidCassette(f"not readable as YAML: {error.problem}", where=place) from error
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
+    except (yaml.YAMLError, ValueError, Malformed) as error:
         raise InvalidCassette(f"not readable as YAML: {error}", where=where) from error
+
+
+def _refuse_depth(text: str) -> None:
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            raise Malformed(f"nested more than {_DEEPEST} levels deep")
 
 
 @contextmanager
@@ -90,13 +100,22 @@ def _collection_paused() -> Iterator[None]:
             gc.enable()
 
 
+def _recordings(document: JsonObject) -> tuple[Recording, ...]:
+    if document.get("version") != 1:
+        raise Malformed(f"version is {_named(document.get('version'))}, not 1")
+    return tuple(
+        _recording(_mapping(each, f"interactions[{at}]"), f"interactions[{at}]")
+        for at, each in enumerate(_list(document.get("interactions"), "interactions"))
+    )
+
+
 def _recording(raw: JsonObject, at: str) -> Recording:
     request = _mapping(raw.get("request"), f"{at}.request")
     response = _mapping(raw.get("response"), f"{at}.response")
     return Recording(
         asked=Asked(
-            method=str(request.get("method")),
-            url=str(request.get("uri")),
+            method=_text(request.get("method"), f"{at}.request.method"),
+            url=_text(request.get("uri"), f"{at}.request.uri"),
             headers=_headers(request.get("headers"), f"{at}.request.headers"),
             body=_body(request.get("body"), f"{at}.request.body"),
         ),
@@ -109,20 +128,22 @@ def _answered(response: JsonObject, at: str) -> Answered:
     status = _mapping(response.get("status"), f"{at}.response.status")
     code = status.get("code")
     if not isinstance(code, int):
-        raise Malformed(f"{at}.response.status.code is {code!r}")
+        raise Malformed(f"{at}.response.status.code is {_named(code)}")
     return Answered(
         status=code,
-        reason=str(status.get("message") or ""),
+        reason=_text(status.get("message") or "", f"{at}.response.status.message"),
         headers=_headers(response.get("headers"), f"{at}.response.headers"),
         body=_body(response.get("body"), f"{at}.response.body"),
     )
 
 
 def _headers(raw: object, at: str) -> Headers:
-    named = _mapping(raw or {}, at).items()
     return {
-        name.lower(): tuple(map(str, values)) if isinstance(values, list) else (str(values),)
-        for name, values in named
+        name.lower(): tuple(
+            _text(value, f"{at}.{name}")
+            for value in (values if isinstance(values, list) else [values])
+        )
+        for name, values in _mapping(raw or {}, at).items()
     }
 
 
@@ -137,19 +158,32 @@ def _body(raw: object, at: str) -> bytes:
         case {"string": inner}:
             return _body(inner, f"{at}.string")
         case _:
-            raise Malformed(f"{at} is {type(raw).__name__}, not text")
+            raise Malformed(f"{at} is {_named(raw)}, not text")
 
 
 def _mapping(raw: object, at: str) -> JsonObject:
     if isinstance(raw, dict) and all(isinstance(name, str) for name in raw):
         return raw
-    raise Malformed(f"{at} is {type(raw).__name__}, not a mapping")
+    raise Malformed(f"{at} is {_named(raw)}, not a mapping of names")
 
 
 def _list(raw: object, at: str) -> list[JsonValue]:
     if isinstance(raw, list):
         return raw
-    raise Malformed(f"{at} is {type(raw).__name__}, not a list")
+    raise Malformed(f"{at} is {_named(raw)}, not a list")
+
+
+def _text(raw: object, at: str) -> str:
+    if isinstance(raw, str | int | float):
+        return str(raw)
+    raise Malformed(f"{at} is {_named(raw)}, not text")
+
+
+def _digests(raw: JsonValue) -> dict[str, str]:
+    return {
+        name: _text(digest, f"evalkit.fields.{name}")
+        for name, digest in _mapping(raw, "evalkit.fields").items()
+    }
 
 
 def _chunk(raw: JsonValue) -> tuple[float, int]:
@@ -157,4 +191,17 @@ def _chunk(raw: JsonValue) -> tuple[float, int]:
         case [int() | float() as second, int() as size]:
             return second, size
         case _:
-            raise Malformed(f"evalkit.chunks holds {raw!r}")
+            raise Malformed(f"evalkit.chunks holds {_named(raw)}, not a time and a size")
+
+
+def _named(raw: object) -> str:
+    """Show a value without its content: aliases can make that endless."""
+    match raw:
+        case None:
+            return "missing"
+        case dict():
+            return "a mapping"
+        case list():
+            return "a list"
+        case _:
+            return repr(raw)[:60]

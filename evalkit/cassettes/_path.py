@@ -24,7 +24,8 @@ def cassette_path(root: Path, *, suite: str, provider: str, model: str, case: st
 def _slug(name: str) -> str:
     dashed = re.sub(r"[^a-z0-9._]+|\.(?=\.)", "-", name.lower())
     slug = re.sub(r"-+", "-", dashed)[:_LONGEST].strip("-.")
-    if slug == name and slug and not _DIGEST.search(slug) and not _RESERVED.fullmatch(slug):
+    is_reserved = _RESERVED.fullmatch(slug) is not None
+    if slug == name and slug and not is_reserved and not _DIGEST.search(slug):
         return slug
     digest = sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:10]
-    return f"{slug.replace('.', '-')}-{digest}" if slug else f"x-{digest}"
+    return "-".join(["x" if is_reserved or not slug else slug, digest])

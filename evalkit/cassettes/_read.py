@@ -51,7 +51,7 @@ class _Scanner:
     def recordings(self) -> tuple[Recording, ...]:
         for line in HEAD:
             self.expect(line)
-        if self.rest("interactions:") == " []":
+        if self.is_empty("interactions:", " []"):
             return ()
         found: list[Recording] = []
         while self.lines[self.at] != LAST_LINE:
@@ -87,11 +87,13 @@ class _Scanner:
         facts: dict[str, JsonValue] = {}
         while self.lines[self.at].startswith("    "):
             name, _, value = self.rest("    ").partition(": ")
+            if not name.isidentifier():
+                raise NotOurs
             facts[name] = read_flow(value)
         return facts_from(facts)
 
     def headers(self) -> Headers:
-        if self.rest("    headers:") == " {}":
+        if self.is_empty("    headers:", " {}"):
             return {}
         headers: dict[str, tuple[str, ...]] = {}
         while self.lines[self.at].startswith("      "):
@@ -115,6 +117,13 @@ class _Scanner:
         if self.lines[self.at] != line:
             raise NotOurs
         self.at += 1
+
+    def is_empty(self, key: str, empty: str) -> bool:
+        """Take a key and tell whether nothing comes below it."""
+        rest = self.rest(key)
+        if rest not in {"", empty}:
+            raise NotOurs
+        return rest == empty
 
     def rest(self, start: str) -> str:
         """Take the next line and return what follows its known start."""

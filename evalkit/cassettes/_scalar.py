@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64decode, b64encode
-from binascii import Error as BrokenBase64
 
 from evalkit.transcript import JsonValue
 
@@ -48,7 +47,7 @@ def flow(value: JsonValue) -> str:
 
 
 def read_flow(text: str) -> JsonValue:
-    if _READ_DIFFERENTLY.search(text):
+    if _READ_DIFFERENTLY.search(text) or text != text.strip():
         raise NotOurs
     try:
         value: JsonValue = json.loads(text, parse_constant=_refused)
@@ -102,7 +101,7 @@ def _binary(body: bytes, indent: str) -> str:
 def _read_binary(lines: list[str]) -> bytes:
     try:
         return b64decode("".join(lines), validate=True)
-    except BrokenBase64 as error:
+    except ValueError as error:
         raise NotOurs from error
 
 
