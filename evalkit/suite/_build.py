@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from evalkit.matchers import describe
 from evalkit.suite._case import Case, UserTurn
-from evalkit.suite._check import Steps, problems_of
+from evalkit.suite._check import Steps, problems_of, without_mistakes
 from evalkit.suite._expectation import Expectation
 from evalkit.suite._format import CaseEntry, Defaults
 from evalkit.suite._matrix import Variant, variants
@@ -20,7 +20,7 @@ from evalkit.suite._settings import Settings, ToolNamed
 from evalkit.suite._simulated import Simulated, SimulatedEntry
 from evalkit.suite._template import BadTemplate, has_template, render
 from evalkit.suite._tool import Tool
-from evalkit.transcript import JsonValue, Message, Prompt
+from evalkit.transcript import JsonObject, JsonValue, Message, Prompt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +56,9 @@ class CaseBuilder:
         for variant in variants(entry, path, self._mistakes, templated=self._templated):
             before = len(self._mistakes.problems)
             case = self._case(variant, path)
-            if case is not None and len(self._mistakes.problems) == before:
+            if len(self._mistakes.problems) > before:
+                return
+            if case is not None:
                 yield case
 
     def _case(self, variant: Variant, path: Steps) -> Case | None:
@@ -65,6 +67,7 @@ class CaseBuilder:
         except ValidationError as error:
             found = problems_of(error, CaseEntry, self._mistakes.document, path)
             self._mistakes.problems.extend(found)
+            self._review_rest(variant.entry, error, path)
             return None
         shared, defaults = self._shared, self._shared.defaults
         self._review(entry, path)
@@ -100,6 +103,17 @@ class CaseBuilder:
         if entry.settings is not None and isinstance(entry.settings.tool_choice, ToolNamed):
             place = (*path, "settings", "tool_choice", "tool")
             reviewer.tool(entry.settings.tool_choice.tool, place)
+
+    def _review_rest(self, entry: JsonObject, trouble: ValidationError, path: Steps) -> None:
+        """Look for unknown tools in what else a broken case expects."""
+        rest = without_mistakes(entry, trouble)
+        if "expect" not in rest:
+            return
+        try:
+            expect = Expectation.model_validate(rest["expect"])
+        except ValidationError:  # what was left out was needed
+            return
+        self._reviewer.names(expect, (*path, "expect"))
 
     def _system(self, variant: Variant) -> str | None:
         system = self._shared.system

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import types
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, TypeAlias, TypeVar, Union, get_args, get_origin
@@ -10,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias, TypeVar, Union, get_args
 from pydantic import BaseModel, ValidationError
 
 from evalkit.errors import InvalidFile, Problem, nearest
+from evalkit.suite._kinds import kind_and_value
 from evalkit.suite._yaml import Document
-from evalkit.transcript import JsonValue
+from evalkit.transcript import JsonObject
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 M = TypeVar("M", bound=BaseModel)
 Steps: TypeAlias = tuple[str | int, ...]
 
-_SHOWN = 60
+_HINTS: Mapping[str, str] = {"version": "begin with version: 1"}
 
 _WORDS: Mapping[str, str] = {
     "bool_type": "expected true or false, got {got}",
@@ -68,7 +68,26 @@ def problems_of(
 ) -> list[Problem]:
     """Say what pydantic found in the value at `base` of a document."""
     found = trouble.errors(include_url=False)
-    return [_problem(each, model, document, base) for each in found]
+    return [problem for each in found for problem in _problems(each, model, document, base)]
+
+
+def without_mistakes(value: JsonObject, trouble: ValidationError) -> JsonObject:
+    """Leave out the keys whose values pydantic complains of, to go on with the rest."""
+    for found in trouble.errors(include_url=False):
+        path = found["loc"]
+        value = _without(value, path[:-1] if found["type"] == "missing" else path)
+    return value
+
+
+def _without(value: JsonObject, path: Steps) -> JsonObject:
+    """Leave out the innermost key on the path; what it stands in is copied."""
+    if not path or path[0] not in value:
+        return value
+    key = str(path[0])
+    inner = value[key]
+    if isinstance(inner, dict) and len(path) > 1:
+        return {**value, key: _without(inner, path[1:])}
+    return {name: each for name, each in value.items() if name != key}
 
 
 def in_file_order(problems: list[Problem]) -> list[Problem]:
@@ -81,9 +100,9 @@ def _position(problem: Problem) -> tuple[str, int, int, str]:
     return file, int(line), int(column), problem.what
 
 
-def _problem(
+def _problems(
     found: ErrorDetails, model: type[BaseModel], document: Document, base: Steps
-) -> Problem:
+) -> list[Problem]:
     path = (*base, *found["loc"])
     context: Mapping[str, object] = found.get("ctx", {})
     key = str(found["loc"][-1]) if found["loc"] else ""
@@ -91,50 +110,28 @@ def _problem(
         case "evalkit":
             return _ours(context, document, path)
         case "extra_forbidden":
-            known = _known_keys(model, found["loc"][:-1])
-            hint = nearest(key, known)
-            return Problem(what=f"unknown key {key!r}", where=document.where_key(path), hint=hint)
+            close = nearest(key, _known_keys(model, found["loc"][:-1]))
+            place = document.where_key(path)
+            return [Problem(what=f"unknown key {key!r}", where=place, hint=close)]
         case "missing":
-            return Problem(what=f"{key!r} is missing", where=document.where(path[:-1]))
+            hint = _HINTS.get(key)
+            place = document.where(path[:-1])
+            return [Problem(what=f"{key!r} is missing", where=place, hint=hint)]
         case kind:
             words = _WORDS.get(kind)
             got = kind_and_value(found["input"])
             what = words.format(got=got, **context) if words else found["msg"]
             what = f"{key}: {what}" if key and isinstance(found["loc"][-1], str) else what
-            return Problem(what=what, where=document.where(path))
+            return [Problem(what=what, where=document.where(path))]
 
 
-def _ours(context: Mapping[str, object], document: Document, path: Steps) -> Problem:
-    inner = context["path"]
-    assert isinstance(inner, tuple)
-    hint = context["hint"]
-    whole = (*path, *inner)
-    place = document.where_key if context.get("at_key") else document.where
-    return Problem(
-        what=str(context["what"]), where=place(whole), hint=None if hint is None else str(hint)
-    )
-
-
-def kind_and_value(value: object) -> str:
-    """Name a value by its kind: `the text 'x'`, `the number 5`, `a list`."""
-    match value:
-        case None:
-            return "nothing"
-        case bool():
-            return str(value).lower()
-        case int() | float():
-            return f"the number {_short(value)}"
-        case str():
-            return f"the text {_short(value)}"
-        case list() | tuple():
-            return "a list"
-        case _:
-            return "a mapping"
-
-
-def _short(value: JsonValue) -> str:
-    text = repr(value) if isinstance(value, str) else json.dumps(value)
-    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+def _ours(context: Mapping[str, object], document: Document, path: Steps) -> list[Problem]:
+    found = context["found"]
+    assert isinstance(found, tuple)
+    return [
+        Problem(what=each.what, where=document.where((*path, *each.path)), hint=each.hint)
+        for each in found
+    ]
 
 
 def _known_keys(model: type[BaseModel], path: Steps) -> list[str]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, Field, field_validator, model_validator
 
-from evalkit.matchers import BadPattern, Pattern, compile_arguments, compile_pattern, describe
+from evalkit.matchers import BadPattern, Pattern, compile_pattern, describe
 from evalkit.suite._fields import (
     STRICT,
     Allowance,
@@ -17,6 +18,7 @@ from evalkit.suite._fields import (
     OnOff,
     PatternField,
     complaint,
+    read_arguments,
     said_once,
 )
 from evalkit.transcript import JsonValue, Stop
@@ -35,7 +37,13 @@ class Times(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _exactly(cls, value: JsonValue) -> JsonValue:
-        return {"min": value, "max": value} if isinstance(value, int) else value
+        if isinstance(value, dict):
+            return value
+        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+            raise complaint(f"expected a number or {{min, max}}, got {describe(value)}")
+        if value == 0:
+            raise complaint("a call that is made 0 times", "name the tool under `forbid`")
+        return {"min": value, "max": value}
 
     @model_validator(mode="after")
     def _holds_a_number(self) -> Self:
@@ -77,7 +85,7 @@ class CallExpectation(BaseModel):
     def _long_form(cls, value: JsonValue) -> object:
         if isinstance(value, str):
             hint = f"write {value}: {{}} for a call without arguments"
-            raise complaint(f"the arguments of {describe(value)} are missing", hint)
+            raise complaint(f"the arguments of {value} are missing", hint)
         if not isinstance(value, dict):
             return value
         if "tool" in value:
@@ -102,10 +110,7 @@ def _from_short_form(value: dict[str, JsonValue]) -> dict[str, object]:
     if not isinstance(args, dict):
         hint = f"write {tool}: {{}} for a call without arguments"
         raise complaint(f"the arguments of {tool} must be a mapping", hint, (tool,))
-    try:
-        return {"tool": tool, "args": compile_arguments(args)}
-    except BadPattern as error:
-        raise complaint(error.what, error.hint, (tool, *error.path)) from error
+    return {"tool": tool, "args": read_arguments(args, tool)}
 
 
 class Limits(BaseModel):
@@ -281,6 +286,19 @@ def _with_extra(call: CallExpectation, *, default: bool) -> CallExpectation:
     return call.model_copy(update={"args": replace(call.args, extra=allowed)})
 
 
+def tools_of_results(value: JsonValue) -> Iterator[str]:
+    """The tools that `$result` names anywhere in a pattern."""
+    match value:
+        case {"$result": str() as result}:
+            yield result.split(".")[0]
+        case dict():
+            for each in value.values():
+                yield from tools_of_results(each)
+        case list():
+            for each in value:
+                yield from tools_of_results(each)
+
+
 def _arguments_of(tool: str, arguments: JsonValue) -> dict[str, JsonValue]:
     if isinstance(arguments, dict) and arguments:
         return arguments
@@ -294,6 +312,6 @@ def _grounding(value: JsonValue, tool: str, argument: str) -> Pattern:
         pattern = compile_pattern(value)
     except BadPattern as error:
         raise complaint(error.what, error.hint, (*path, *error.path)) from error
-    if pattern.accepts_all or pattern.is_optional or pattern.is_absent:
-        raise complaint("this proves nothing", "write {$result: tool.path}", path)
+    if next(tools_of_results(value), None) is None:
+        raise complaint("this names no earlier result", "write {$result: tool.path}", path)
     return pattern

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, TypeAlias, TypeVar
 
@@ -26,6 +26,7 @@ from evalkit.matchers import (
     compile_pattern,
     describe,
 )
+from evalkit.suite._kinds import kind_and_value
 from evalkit.transcript import JsonObject, JsonValue
 
 T = TypeVar("T")
@@ -59,17 +60,42 @@ def complaint(
     what: str, hint: str | None = None, path: tuple[str | int, ...] = ()
 ) -> PydanticCustomError:
     """A mistake at `path` below the value that is being read, for pydantic to collect."""
-    return PydanticCustomError("evalkit", "{what}", {"what": what, "hint": hint, "path": path})
+    return complaints([BadPattern(what, path=path, hint=hint)])
 
 
-def said_once(what: str, hint: str | None = None) -> WrapValidator:
+def complaints(found: Sequence[BadPattern]) -> PydanticCustomError:
+    """Several mistakes below the value that is being read."""
+    return PydanticCustomError("evalkit", "not usable", {"found": tuple(found)})
+
+
+def read_arguments(args: JsonObject, *path: str | int) -> ArgumentsPattern:
+    """Compile the arguments of a call, which stand at `path` below the value being read.
+
+    Raises:
+        PydanticCustomError: with a complaint for each argument that is wrong.
+    """
+    try:
+        return compile_arguments(args)
+    except BadPattern as error:
+        others = [each for name in args for each in _faults({name: args[name]})]
+        raise complaints([each.below(*path) for each in others or [error]]) from error
+
+
+def _faults(args: JsonObject) -> Iterator[BadPattern]:
+    try:
+        compile_arguments(args)
+    except BadPattern as error:
+        yield error
+
+
+def said_once(what: str) -> WrapValidator:
     """Say `what` instead of what each arm of a union has to complain of."""
 
     def read(value: object, inner: ValidatorFunctionWrapHandler) -> object:
         try:
             return inner(value)
         except ValidationError as error:
-            raise complaint(what, hint) from error
+            raise complaint(f"{what}, got {kind_and_value(value)}") from error
 
     return WrapValidator(read)
 
@@ -93,7 +119,7 @@ def _pattern(value: JsonValue | Pattern) -> Pattern:
     try:
         return compile_pattern(value)
     except BadPattern as error:
-        raise complaint(error.what, error.hint, error.path) from error
+        raise complaints([error]) from error
 
 
 def _arguments(value: JsonValue | ArgumentsPattern) -> ArgumentsPattern:
@@ -101,10 +127,7 @@ def _arguments(value: JsonValue | ArgumentsPattern) -> ArgumentsPattern:
         return value
     if not isinstance(value, dict):
         raise complaint("arguments must be a mapping", "write {} for a call without arguments")
-    try:
-        return compile_arguments(value)
-    except BadPattern as error:
-        raise complaint(error.what, error.hint, error.path) from error
+    return read_arguments(value)
 
 
 def _object(value: JsonValue) -> JsonObject:

@@ -7,13 +7,16 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field, field_validator
 
 from evalkit.suite._expectation import Expectation
-from evalkit.suite._fields import STRICT, Allowance, AnyJson, Many, complaint
+from evalkit.suite._fields import STRICT, Allowance, AnyJson, Many, complaint, said_once
 from evalkit.suite._messages import MessageEntry
 from evalkit.suite._settings import Settings
 from evalkit.suite._simulated import SimulatedEntry
 from evalkit.transcript import JsonValue
 
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
+Name = Annotated[
+    Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)],
+    said_once("a name is made of letters, digits, '.', '_' and '-'"),
+]
 Text = Annotated[str, Field(min_length=1)]
 Share = Annotated[float, Field(gt=0, le=1)]
 Trials = Annotated[int, Field(ge=1, le=1000)]

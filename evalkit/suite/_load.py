@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from evalkit.errors import InvalidSuite, Problem
 from evalkit.suite._build import CaseBuilder, Shared
 from evalkit.suite._case import Case, Suite
-from evalkit.suite._check import Steps, in_file_order, problems_of
+from evalkit.suite._check import Steps, in_file_order, problems_of, without_mistakes
 from evalkit.suite._files import read_named_file, read_suite_file
 from evalkit.suite._format import PartFile, SuiteFile
 from evalkit.suite._meaning import Reviewer
@@ -138,9 +138,7 @@ def _read(model: type[M], document: Document, mistakes: Mistakes) -> M | None:
         return model.model_validate(value)
     except ValidationError as error:
         mistakes.problems.extend(problems_of(error, model, document))
-        wrong = {found["loc"][0] for found in error.errors(include_url=False)}
-        rest = {key: each for key, each in value.items() if key not in wrong}
-        return model.model_validate({"version": 1, **rest})
+        return model.model_validate({"version": 1, **without_mistakes(value, error)})
 
 
 def _included(file: SuiteFile, folder: Path, mistakes: Mistakes) -> Iterator[_Part]:

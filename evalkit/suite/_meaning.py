@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 from evalkit.errors import nearest
 from evalkit.suite._check import Steps
-from evalkit.suite._expectation import CallExpectation, Expectation
+from evalkit.suite._expectation import CallExpectation, Expectation, tools_of_results
 from evalkit.suite._mistakes import Mistakes
 from evalkit.suite._tool import Tool
-from evalkit.transcript import JsonValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,17 +21,21 @@ class Reviewer:
 
     def review(self, expect: Expectation, path: Steps) -> None:
         """Complain of what cannot be meant."""
-        for name, place in _tool_names(expect, path):
-            self.tool(name, place)
+        self.names(expect, path)
         self._contradictions(expect, path)
         self._order(expect.calls or (), (*path, "calls"))
         for index, each in enumerate(expect.any_of):
             self.review(each, (*path, "any_of", index))
             self.can_fail(each, (*path, "any_of", index))
 
+    def names(self, expect: Expectation, path: Steps) -> None:
+        """Complain of tools that the suite does not offer; alternatives are left to `review`."""
+        for name, place in _tool_names(expect, path):
+            self.tool(name, place)
+
     def can_fail(self, expect: Expectation, path: Steps) -> None:
         """Complain of an expectation that every conversation would meet."""
-        if not _can_fail(expect):
+        if expect.calls != () and not _can_fail(expect):
             what = "this expects nothing, so that the case cannot fail"
             self.mistakes.at(path, what, "say no_call, calls, forbid, or what the answer needs")
 
@@ -103,27 +106,14 @@ def _tool_names(expect: Expectation, path: Steps) -> Iterator[tuple[str, Steps]]
     for grounded in expect.grounded:
         yield grounded.tool, (*path, "grounded")
         place = (*path, "grounded", grounded.tool, grounded.argument)
-        yield from _result_names(grounded.pattern.source, place)
+        yield from ((name, place) for name in tools_of_results(grounded.pattern.source))
     if expect.retries and expect.retries.tool:
         yield expect.retries.tool, (*path, "retries", "tool")
 
 
 def _call_names(call: CallExpectation, path: Steps) -> Iterator[tuple[str, Steps]]:
     yield call.tool, (*path, "tool")
-    yield from _result_names(call.args.source, path)
-
-
-def _result_names(value: JsonValue, path: Steps) -> Iterator[tuple[str, Steps]]:
-    """The tools that `$result` names anywhere in a pattern."""
-    match value:
-        case {"$result": str() as result}:
-            yield result.split(".")[0], path
-        case dict():
-            for each in value.values():
-                yield from _result_names(each, path)
-        case list():
-            for each in value:
-                yield from _result_names(each, path)
+    yield from ((name, path) for name in tools_of_results(call.args.source))
 
 
 def _can_fail(expect: Expectation) -> bool:

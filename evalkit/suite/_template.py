@@ -28,6 +28,9 @@ FILTERS = (
     "min", "round", "string", "title", "tojson", "trim", "upper",
 )  # fmt: skip
 TESTS = ("defined", "divisibleby", "even", "in", "none", "number", "odd", "string", "undefined")
+_TEXTS = frozenset({"description", "prompt", "skip", "user"})
+"""Keys whose value is text even where a template gives a number."""
+
 _NODES = frozenset(
     {
         "Template", "Output", "TemplateData", "If", "Name", "Const", "Getattr", "Getitem", "Filter",
@@ -66,10 +69,12 @@ def render_all(
     match value:
         case str() if has_template(value):
             try:
-                return render(value, variables)
+                rendered = render(value, variables)
             except BadTemplate as error:
                 mistakes.at(path, error.what, error.hint)
                 return value
+            is_text = path[-1] in _TEXTS and isinstance(rendered, int | float)
+            return str(rendered) if is_text else rendered
         case list():
             return [
                 render_all(each, variables, (*path, index), mistakes)

@@ -38,6 +38,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "undefined tag handle": ("a tag that is not known", "put text that begins with '!' in quotes"),
 }
 
+_QUOTES = ("'", '"')
 _OPENED = ("not closed", "never closed")
 
 
@@ -51,6 +52,8 @@ def explain(trouble: MarkedYAMLError, text: str, file: str) -> Problem:
     rest = text.splitlines()[line : line + 1]
     if rest and rest[0][column : column + 1] == "\t":
         what, hint = "a tab indents this line", "YAML indents with spaces"
+    elif rest and what.startswith("this is neither") and rest[0][column - 1 : column] in _QUOTES:
+        what, hint = "text goes on after its closing quote", "double a quote inside: 'it''s'"
     elif rest and "expected" in (trouble.problem or "") and ": {{" in rest[0]:
         what, hint = "text cannot begin with '{'", _TEMPLATE
     return Problem(what=what, where=f"{file}:{line + 1}:{column + 1}", hint=hint)
