@@ -51,7 +51,7 @@ class ArgKeys:
             is_closed = skip_mark(text, at, closer) != at
             at = skip_mark(text, at, closer)
             if call.raw or is_closed:
-                gathering.calls.append(call if is_closed else _cut_off(call))
+                gathering.add(call if is_closed else _cut_off(call))
             else:
                 gathering.defects.append(Defect.TRUNCATED)
             gathering.cut(start, at)

@@ -40,7 +40,7 @@ class BraceCalls:
                 continue
             limit = closers.after(named.end())
             call, end = self._read(text, named, limit, schemas)
-            gathering.calls.append(call)
+            gathering.add(call)
             at = skip_mark(text, end, self.closer)
             gathering.cut(start, at)
         if self.opener in text and not gathering.calls:

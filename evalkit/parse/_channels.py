@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from itertools import islice
+from typing import NamedTuple, TypeAlias
 
 from evalkit.parse._coerce import Untyped
 from evalkit.parse._json_calls import read_argument_object
-from evalkit.parse._parsed import Extract, Found, Schemas, read_raw
+from evalkit.parse._parsed import MAX_CALLS, Extract, Found, Schemas, read_raw
 from evalkit.parse._scan import NextMark
 from evalkit.parse._xml_calls import XmlCalls, invoke_calls
 from evalkit.transcript import Defect
@@ -58,6 +59,11 @@ class _Answer:
         )
 
 
+class _Marks(NamedTuple):
+    blocks: NextMark
+    starts: NextMark
+
+
 _Reader: TypeAlias = Callable[[_Message, Schemas, _Answer], None]
 
 
@@ -69,7 +75,7 @@ class Channels:
 
     def __call__(self, text: str, schemas: Schemas) -> Extract:
         answer = _Answer()
-        for message in _messages(text, answer):
+        for message in islice(_messages(text, answer), MAX_CALLS):
             self.read(message, schemas, answer)
         return answer.extract()
 
@@ -78,7 +84,7 @@ def _messages(text: str, answer: _Answer) -> Iterator[_Message]:
     """Split at the marks; what stands before the first one continues what the prompt began."""
     first = _END.search(text)
     body_at = text.find(_BODY)
-    blocks = NextMark(text, _END_OF_BLOCK)
+    marks = _Marks(NextMark(text, _END_OF_BLOCK), NextMark(text, _START))
     at = 0
     if body_at < 0:
         answer.text.append(text)
@@ -88,25 +94,23 @@ def _messages(text: str, answer: _Answer) -> Iterator[_Message]:
         at = first.end()
     while (body_at := text.find(_BODY, at)) >= 0:
         start = body_at + len(_BODY)
-        end, is_ended, following = _end_of_body(text, start, blocks)
+        end, is_ended, following = _end_of_body(text, start, marks)
         yield _Message(text[at:body_at], text[start:end], is_ended)
         at = following
     if _RECIPIENT.search(text, at):
         answer.defects.append(Defect.TRUNCATED)
 
 
-def _end_of_body(text: str, start: int, blocks: NextMark) -> tuple[int, bool, int]:
+def _end_of_body(text: str, start: int, marks: _Marks) -> tuple[int, bool, int]:
     """Find the mark that ends a body: marks inside a JSON string or an element do not."""
     inside = start
     if text.startswith("{", start):
         inside = start + len(read_argument_object(text, start, start))
     elif text.startswith(_BLOCK, start):
-        inside = min(blocks.after(start) + len(_END_OF_BLOCK), len(text))
-    end = _END.search(text, inside)
-    following = text.find(_START, inside, end.start() if end else len(text))
-    if following >= 0:
-        return following, False, following
-    return (end.start(), True, end.end()) if end else (len(text), False, len(text))
+        inside = min(marks.blocks.after(start) + len(_END_OF_BLOCK), len(text))
+    following = marks.starts.after(inside)
+    end = _END.search(text, inside, following)
+    return (end.start(), True, end.end()) if end else (following, False, following)
 
 
 def _read_harmony(message: _Message, schemas: Schemas, answer: _Answer) -> None:

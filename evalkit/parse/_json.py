@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from json import JSONDecoder
+from json import JSONDecodeError, JSONDecoder
 from math import isinf
 from typing import NoReturn
 
@@ -18,6 +18,10 @@ MAX_DIGITS = 4300
 
 WHITE = " \t\n\r"
 """What JSON calls white space; Python's own idea of it is wider."""
+
+_WINDOW = 1024
+_LONGEST_TOKEN = 16
+"""A literal or an escape that the end of a window may have cut."""
 
 _BRACKET_OR_STRING = re.compile(r'[\[{]|[\]}]|"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 
@@ -51,26 +55,57 @@ def read_json_at(text: str, start: int) -> tuple[JsonValue, int]:
     Raises:
         ValueError: no JSON value within our limits begins there.
     """
-    return _scan(text, start, _LAST_KEY_WINS)
+    return _scan(text, start)
 
 
 def _read_all(text: str, decoder: JSONDecoder) -> JsonValue:
     stripped = text.strip(WHITE)
-    value, end = _scan(stripped, 0, decoder)
+    value, end = _scan_window(stripped, 0, decoder)
     if end != len(stripped):
         raise ValueError(f"text after the value, from character {end}")
     return value
 
 
-def _scan(text: str, start: int, decoder: JSONDecoder) -> tuple[JsonValue, int]:
+def _scan(text: str, start: int) -> tuple[JsonValue, int]:
+    """Read the value at `start` from a window that grows until the value ends inside it.
+
+    An error of the standard library counts the lines before it: in the middle of a long text
+    every error would take as long as that text.
+    """
+    window = _WINDOW
+    while start + window < len(text):
+        try:
+            value, end = _scan_window(text[start : start + window], 0, _LAST_KEY_WINS)
+        except _BrokenAtError as error:
+            if error.at < window - _LONGEST_TOKEN and not error.is_open_string:
+                raise
+        else:
+            if end < window:
+                return value, start + end
+        window *= 4
+    return _scan_window(text, start, _LAST_KEY_WINS)
+
+
+class _BrokenAtError(ValueError):
+    """No JSON; `at` says where. A string that does not end is reported where it begins."""
+
+    def __init__(self, what: str, at: int) -> None:
+        super().__init__(f"{what} at character {at}")
+        self.at = at
+        self.is_open_string = what.startswith("Unterminated")
+
+
+def _scan_window(text: str, start: int, decoder: JSONDecoder) -> tuple[JsonValue, int]:
     try:
         value, end = decoder.scan_once(text, start)  # type: ignore[attr-defined]  # typeshed omits it
     except StopIteration as stop:
-        raise ValueError(f"no value at character {stop.value}") from stop
+        raise _BrokenAtError("no value", stop.value) from stop
+    except JSONDecodeError as error:
+        raise _BrokenAtError(error.msg, error.pos) from error
     except RecursionError as error:
-        raise ValueError("nested too deeply") from error
+        raise _BrokenAtError("too many levels", start) from error
     if end - start > 2 * MAX_DEPTH and _depth(text, start, end) > MAX_DEPTH:
-        raise ValueError("nested too deeply")
+        raise _BrokenAtError("too many levels", start)
     return value, end
 
 

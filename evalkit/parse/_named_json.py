@@ -46,7 +46,7 @@ class NamedJson:
         text = gathering.text
         limit = ends.after(head.end())
         raw = read_argument_object(text, head.end(), self._before_next(text, head.end(), limit))
-        gathering.calls.append(read_raw(head["name"].strip(), raw, _id_of(head)))
+        gathering.add(read_raw(head["name"].strip(), raw, _id_of(head)))
         end = head.end() + len(raw)
         for closer in self.closers:
             end = skip_mark(text, end, closer)
@@ -112,7 +112,7 @@ def find_functionary_v32(text: str, _schemas: Schemas) -> Extract:
             gathering.cut(*part.span())
         elif part["json"]:
             raw = text[part.end() : limit].strip()
-            gathering.calls.append(_functionary_call(part, raw))
+            gathering.add(_functionary_call(part, raw))
             gathering.cut(part.start(), limit)
     return gathering.extract()
 

@@ -33,7 +33,7 @@ def find_minimax_m3(text: str, schemas: Schemas) -> Extract:
         if start is None:
             start = tag.start() if tag["name"] == "tool_call" and not tag["slash"] else None
         elif tag["tool"] is not None:
-            gathering.calls.append(_read_call(text, tag, tags, schemas))
+            gathering.add(_read_call(text, tag, tags, schemas))
             gathering.cut(start, _end_of_last(gathering, tag, text))
         elif tag["slash"]:
             gathering.cut(start, tag.end())

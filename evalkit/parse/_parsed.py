@@ -9,6 +9,9 @@ from typing import Protocol, TypeAlias
 from evalkit.parse._arguments import parse_arguments
 from evalkit.transcript import MADE_UP_ID, Defect, JsonObject, ToolCall
 
+MAX_CALLS = 4096
+"""A text with more calls is hostile; what follows the last one stays text."""
+
 
 class ToolShape(Protocol):
     """What a parser must know of an offered tool."""
@@ -67,6 +70,14 @@ class Extract:
 Finder: TypeAlias = Callable[[str, Schemas], Extract]
 
 
+class TooManyCallsError(Exception):
+    """A text holds more calls than any model writes; `extract` has the first ones."""
+
+    def __init__(self, extract: Extract) -> None:
+        super().__init__(f"more than {MAX_CALLS} calls")
+        self.extract = extract
+
+
 @dataclass(slots=True)
 class Gathering:
     """Calls and the text between them, gathered while a finder goes through its text."""
@@ -76,6 +87,12 @@ class Gathering:
     defects: list[Defect] = field(default_factory=list)
     _kept: list[str] = field(default_factory=list)
     _done: int = 0
+
+    def add(self, *calls: Found) -> None:
+        self.calls.extend(calls)
+        if len(self.calls) > MAX_CALLS:
+            del self.calls[MAX_CALLS:]
+            raise TooManyCallsError(self.extract())
 
     def cut(self, start: int, end: int) -> None:
         """Leave the markup from `start` to `end` out of the text that remains."""
@@ -100,7 +117,7 @@ class Format:
 
     def __call__(self, text: str, tools: Sequence[ToolShape]) -> ParsedText:
         reasoning, answer = self._split_reasoning(text)
-        extract = self.find(answer, {tool.name: tool.parameters for tool in tools})
+        extract = _find(self.find, answer, {tool.name: tool.parameters for tool in tools})
         return ParsedText(
             calls=tuple(_as_tool_call(call, index) for index, call in enumerate(extract.calls)),
             text=self._without_noise(extract.text),
@@ -123,12 +140,19 @@ class Format:
 
     def _has_call(self, text: str) -> bool:
         """Tell whether the closing mark may stand inside the argument of a call."""
-        return bool(self.find(text, {}).calls)
+        return bool(_find(self.find, text, {}).calls)
 
     def _without_noise(self, text: str) -> str | None:
         for mark in self.noise:
             text = text.replace(mark, "")
         return text.strip() or None
+
+
+def _find(finder: Finder, text: str, schemas: Schemas) -> Extract:
+    try:
+        return finder(text, schemas)
+    except TooManyCallsError as error:
+        return error.extract
 
 
 def read_raw(name: str, raw: str, id_: str | None = None) -> Found:

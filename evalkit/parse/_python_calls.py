@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from evalkit.parse._parsed import Extract, Found, Gathering, Schemas
+from evalkit.parse._parsed import MAX_CALLS, Extract, Found, Gathering, Schemas
 from evalkit.parse._python_values import NotPythonError, PythonCall, read_call
 from evalkit.parse._scan import NextMark, skip_mark, skip_space
 from evalkit.transcript import Defect, JsonObject
@@ -33,7 +33,7 @@ class TaggedPython:
         at = 0
         while (start := text.find(self.opener, at)) >= 0:
             calls, at = _read_calls(text, skip_space(text, start + len(self.opener)))
-            gathering.calls.extend(_as_found(call, schemas) for call in calls)
+            gathering.add(*(_as_found(call, schemas) for call in calls))
             at = skip_mark(text, at, self.closer)
             is_cut = not calls and closers.after(start) == len(text)
             gathering.defects.extend([Defect.TRUNCATED] * is_cut)
@@ -47,12 +47,13 @@ class TaggedPython:
 def find_list_of_calls(text: str, schemas: Schemas) -> Extract:
     """Find `[f(a=1), g()]`; in the middle of a text only where every argument can be read."""
     gathering = Gathering(text)
+    first = skip_space(text, 0)
     at = false_starts = 0
     while false_starts < MAX_FALSE_STARTS and (bracket := _LIST_OF_CALLS.search(text, at)):
         calls, end = _read_calls(text, bracket.start())
-        is_whole = not text[: bracket.start()].strip()
+        is_whole = bracket.start() == first
         if calls and (is_whole or all(call.keywords is not None for call in calls)):
-            gathering.calls.extend(_as_found(call, schemas) for call in calls)
+            gathering.add(*(_as_found(call, schemas) for call in calls))
             gathering.cut(bracket.start(), end)
             at = end
         else:
@@ -88,7 +89,7 @@ def _read_calls(text: str, at: int) -> tuple[Sequence[PythonCall], int]:
     has_bracket = text.startswith("[", at)
     at += has_bracket
     end = at
-    while True:
+    while len(calls) <= MAX_CALLS:
         between = _BETWEEN.match(text, at)
         at = between.end() if between else at
         try:

@@ -33,9 +33,7 @@ def find_react(text: str, schemas: Schemas) -> Extract:
             continue
         observation = _OBSERVATION.search(text, given.end())
         end = observation.start() if observation else len(text)
-        gathering.calls.append(
-            _with_input(action["name"].strip(), text[given.end() : end], schemas)
-        )
+        gathering.add(_with_input(action["name"].strip(), text[given.end() : end], schemas))
         gathering.cut(action.start(), len(text))
         break
     else:
@@ -73,7 +71,7 @@ def find_langchain_xml(text: str, schemas: Schemas) -> Extract:
     while tool := _TOOL.search(text, at):
         end = text.find(_END_OF_INPUT, tool.end())
         at = end if end >= 0 else len(text)
-        gathering.calls.append(_with_input(tool[1].strip(), text[tool.end() : at], schemas))
+        gathering.add(_with_input(tool[1].strip(), text[tool.end() : at], schemas))
         gathering.cut(tool.start(), min(at + len(_END_OF_INPUT), len(text)))
     return gathering.extract()
 

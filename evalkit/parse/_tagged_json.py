@@ -44,7 +44,7 @@ class TaggedJson:
         if text[start : start + 1] not in ("{", "["):
             return opening.end()
         found = read_calls(text, start, closers.after(start), self.shape)
-        gathering.calls.extend(found.calls)
+        gathering.add(*found.calls)
         gathering.defects.extend(_defects_of(found))
         end = skip_mark(text, found.end, self.closer)
         if found.calls or not found.is_complete:
@@ -72,7 +72,7 @@ def find_bare_json(text: str, schemas: Schemas) -> Extract:
         found = read_calls(text, bracket.start(), len(text))
         calls = list(takewhile(lambda call: _is_meant(call, schemas), found.calls))
         if calls:
-            gathering.calls.extend(calls)
+            gathering.add(*calls)
             gathering.cut(*_with_fence(text, bracket.start(), found.end))
         elif bracket[0] == "{" and found.is_complete:
             break
@@ -146,7 +146,7 @@ def find_mistral(text: str, schemas: Schemas) -> Extract:
 
 def _read_named(gathering: Gathering, mark: int, named: re.Match[str], limit: int) -> int:
     found = read_argument_object(gathering.text, named.end(), limit)
-    gathering.calls.append(read_raw(named[1], found, named[2]))
+    gathering.add(read_raw(named[1], found, named[2]))
     end = named.end() + len(found)
     gathering.cut(mark, end)
     return end
@@ -155,7 +155,7 @@ def _read_named(gathering: Gathering, mark: int, named: re.Match[str], limit: in
 def _read_listed(gathering: Gathering, mark: int, bracket: int) -> int:
     text = gathering.text
     found = read_calls(text, bracket, len(text))
-    gathering.calls.extend(found.calls)
+    gathering.add(*found.calls)
     gathering.defects.extend(_defects_of(found))
     if found.calls or not found.is_complete:
         gathering.cut(mark, skip_mark(text, found.end, "[/TOOL_CALLS]"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import TypeAlias
 
-from evalkit.parse._json import read_json
+from evalkit.parse._json import MAX_DEPTH, read_json
 from evalkit.transcript import Defect
 
 DefectSpan: TypeAlias = tuple[Defect, int, int]
@@ -178,6 +178,9 @@ class Walk:
         self._given_up = True
 
     def _push(self, closer: str, due: _Due) -> None:
+        if len(self._open) > MAX_DEPTH:
+            self._give_up()
+            return
         if self._open:
             self._open[-1].comma_at = None
         self._open.append(_Open(closer))

@@ -104,7 +104,7 @@ class XmlCalls:
         for part in _calls_and_wrappers(self._elements(text)):
             if isinstance(part, _Call):
                 gathering.cut(part.element.start, part.end)
-                gathering.calls.append(self._found(text, part, schemas))
+                gathering.add(self._found(text, part, schemas))
             else:
                 gathering.cut(part.start, part.inner)
                 if _CUT_TAG.match(text, part.inner):
