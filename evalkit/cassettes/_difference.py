@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
-from itertools import takewhile, zip_longest
+from itertools import zip_longest
 
 from evalkit.transcript import JsonValue
 
@@ -27,10 +27,14 @@ class Difference:
     recorded: str
     asked: str
 
+    @property
+    def size(self) -> int:
+        """How many characters stand behind what both values begin with."""
+        same = _same_start(self.recorded, self.asked)
+        return len(self.recorded) + len(self.asked) - 2 * same
+
     def __str__(self) -> str:
-        pairs = zip(self.recorded, self.asked, strict=False)
-        same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
-        start = max(0, same - _BEFORE)
+        start = max(0, _same_start(self.recorded, self.asked) - _BEFORE)
         return f"{self.path}: {_part(self.recorded, start)} -> {_part(self.asked, start)}"
 
 
@@ -62,6 +66,18 @@ def _text(value: JsonValue | _Absent) -> str:
     if isinstance(value, _Absent):
         return value.value
     return json.dumps(value, sort_keys=True, ensure_ascii=False)
+
+
+def _same_start(one: str, other: str) -> int:
+    """Count the characters that two texts begin with alike, halving what is left to compare."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 def _part(text: str, start: int) -> str:

@@ -54,9 +54,18 @@ def _compared(missed: Missed) -> str:
     body = stable_body(missed.asked.body, missed.redaction)
     if body is None:
         return "its body is no JSON object, and no recording has the same bytes"
-    found = [list(_all_differences(each, body, missed)) for each in _candidates(missed, body)]
-    lines = [f"the nearest of {len(missed.recordings)} recordings differs"]
-    return "\n    ".join([*lines, *_shown(min(found, key=len))])
+
+    def distance(candidate: tuple[Recording, Sequence[Difference]]) -> tuple[int, bool, int]:
+        recording, found = candidate
+        is_other_trial = recording.facts.trial != missed.trial
+        return len(found), is_other_trial, sum(difference.size for difference in found)
+
+    compared = [
+        (each, [*_all_differences(each, body, missed)]) for each in _candidates(missed, body)
+    ]
+    _, found = min(compared, key=distance)
+    head = f"the nearest of {len(missed.recordings)} recordings differs"
+    return "\n    ".join([head, *_shown(found)])
 
 
 def _candidates(missed: Missed, body: JsonObject) -> list[Recording]:

@@ -100,7 +100,7 @@ class _Scanner:
             name, colon, values = self.rest("      ").partition(": [")
             if not colon:
                 raise NotOurs
-            headers[read_plain(name)] = _texts(read_flow(f"[{values}"))
+            headers[read_plain(name).lower()] = _texts(read_flow(f"[{values}"))
         return headers
 
     def body(self, key: str, *, indent: int) -> bytes:

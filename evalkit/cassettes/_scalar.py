@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64decode, b64encode
+from typing import Never
 
 from evalkit.transcript import JsonValue
 
@@ -50,7 +51,7 @@ def read_flow(text: str) -> JsonValue:
     if _READ_DIFFERENTLY.search(text) or text != text.strip():
         raise NotOurs
     try:
-        value: JsonValue = json.loads(text, parse_constant=_refused)
+        value: JsonValue = json.loads(text, parse_float=_float, parse_constant=_refused)
     except (ValueError, RecursionError) as error:
         raise NotOurs from error
     return value
@@ -105,5 +106,10 @@ def _read_binary(lines: list[str]) -> bytes:
         raise NotOurs from error
 
 
-def _refused(constant: str) -> JsonValue:
+def _float(text: str) -> float:
+    """Read a number unless it has an exponent, which YAML takes for text."""
+    return float(text) if text.lower() == text.upper() else _refused(text)
+
+
+def _refused(constant: str) -> Never:
     raise ValueError(constant)
