@@ -13,6 +13,7 @@ from evalkit.suite._expectation import (
     Times,
 )
 from evalkit.suite._load import load_suite, load_suites
+from evalkit.suite._schema import suite_schema
 from evalkit.suite._settings import Settings, ToolNamed
 from evalkit.suite._simulated import Fault, PythonCall, Returned, Simulated
 from evalkit.suite._tool import Tool, read_tools
@@ -43,4 +44,5 @@ __all__ = [
     "load_suites",
     "load_yaml",
     "read_tools",
+    "suite_schema",
 ]

@@ -62,6 +62,10 @@ class CaseBuilder:
                 yield case
 
     def _case(self, variant: Variant, path: Steps) -> Case | None:
+        if self._mistakes.empty_keys(variant.entry, path):
+            return None
+        for expect, place in _expectations(variant.entry, path):
+            self._mistakes.empty_keys(expect, place)
         try:
             entry = CaseEntry.model_validate(variant.entry)
         except ValidationError as error:
@@ -169,6 +173,23 @@ class CaseBuilder:
     def _settings(self, entry: CaseEntry) -> Settings:
         settings = self._shared.settings
         return settings.overridden_by(entry.settings) if entry.settings else settings
+
+
+def _expectations(entry: JsonObject, path: Steps) -> Iterator[tuple[JsonValue, Steps]]:
+    """What a case as it is written expects, and each part of it that is a mapping of keys."""
+    found = [(entry.get("expect"), (*path, "expect"))]
+    turns = entry.get("turns")
+    for index, turn in enumerate(turns if isinstance(turns, list) else ()):
+        if isinstance(turn, dict):
+            found.append((turn.get("expect"), (*path, "turns", index, "expect")))
+    while found:
+        expect, place = found.pop()
+        yield expect, place
+        if isinstance(expect, dict):
+            yield expect.get("limits"), (*place, "limits")
+            others = expect.get("any_of")
+            for index, other in enumerate(others if isinstance(others, list) else ()):
+                found.append((other, (*place, "any_of", index)))
 
 
 def _merged(expect: Expectation | None, default: Expectation | None) -> Expectation:

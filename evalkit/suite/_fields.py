@@ -142,9 +142,9 @@ if TYPE_CHECKING:
 else:  # pydantic would follow the recursive type of a JSON value without end
     AnyJson = Annotated[object, _Read(lambda value: value, {})]
     ObjectJson = Annotated[dict, _Read(_object, {"type": "object"})]
-PatternField: TypeAlias = Annotated[Pattern, _Read(_pattern, {"$ref": "#/$defs/pattern"})]
+PatternField: TypeAlias = Annotated[Pattern, _Read(_pattern, {"$comment": "pattern"})]
 ArgumentsField: TypeAlias = Annotated[
-    ArgumentsPattern, _Read(_arguments, {"$ref": "#/$defs/arguments"})
+    ArgumentsPattern, _Read(_arguments, {"$comment": "arguments"})
 ]
 _ALLOWANCE = {"allow": True, "forbid": False}
 _ON_OFF = {"on": True, "off": False}

@@ -134,6 +134,8 @@ def _read(model: type[M], document: Document, mistakes: Mistakes) -> M | None:
     if not isinstance(value, dict):
         mistakes.at((), "a suite is a mapping", "begin with version: 1")
         return None
+    if mistakes.empty_keys(value, ()):
+        value = {key: each for key, each in value.items() if each is not None}
     try:
         return model.model_validate(value)
     except ValidationError as error:
