@@ -4,6 +4,7 @@ from evalkit.parse._arguments import Arguments, parse_arguments
 from evalkit.parse._defects import defect_spans
 from evalkit.parse._parse_text import AUTO, format_names, parse_text
 from evalkit.parse._parsed import ParsedText, Parser, ToolShape
+from evalkit.parse._render import DescribedTool, render_tools
 from evalkit.parse._repair import repair
 from evalkit.parse._walk import DefectSpan
 
@@ -11,6 +12,7 @@ __all__ = [
     "AUTO",
     "Arguments",
     "DefectSpan",
+    "DescribedTool",
     "ParsedText",
     "Parser",
     "ToolShape",
@@ -18,5 +20,6 @@ __all__ = [
     "format_names",
     "parse_arguments",
     "parse_text",
+    "render_tools",
     "repair",
 ]
