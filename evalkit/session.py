@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from secrets import token_hex
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from evalkit import __version__
 from evalkit.cassettes import (
@@ -19,9 +19,9 @@ from evalkit.cassettes import (
     Mode,
     Redaction,
     Taping,
-    transport,
     cassette_path,
     open_cassette,
+    transport,
 )
 from evalkit.config import Config
 from evalkit.grade import grade
@@ -29,9 +29,11 @@ from evalkit.providers import Provider, Sender, find_api
 from evalkit.results import CaseResult
 from evalkit.run import Job, Runner, World
 from evalkit.runfile import RunHeader, RunProvider, RunSuite
-from evalkit.simulator import Script, load_script, redirected, serve
 from evalkit.suite import Suite
 from evalkit.transcript import JsonObject
+
+if TYPE_CHECKING:  # a replay follows no script
+    from evalkit.simulator import Script
 
 SIMULATED_KEY = "simulated"
 """What the SDKs send to a simulator, which reads no key."""
@@ -122,6 +124,8 @@ class Session:
         api = find_api(provider.api)
         if provider.simulate is None:
             return api.connect(provider, self.config.api_key(provider), transport())
+        from evalkit.simulator import redirected, serve
+
         address = self._simulators.enter_context(serve(self._scripts[provider.name]))
         return api.connect(provider, SIMULATED_KEY, transport(redirected(address)))
 
@@ -132,6 +136,8 @@ def utc_now() -> str:
 
 
 def _scripts(providers: Iterable[Provider]) -> dict[str, Script]:
+    from evalkit.simulator import load_script
+
     return {p.name: load_script(p.simulate) for p in providers if p.simulate is not None}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
 from importlib import import_module
@@ -15,6 +16,7 @@ COMMANDS: Mapping[str, str] = {
     "run": "Ask providers, or replay what they answered, and judge the calls.",
     "report": "Render a run file as HTML, Markdown, JUnit, CSV or JSON.",
     "simulate": "Serve a scripted provider on this machine.",
+    "triage": "Say what a raw response holds, what is wrong with it, and what to change.",
 }
 """Each command and its line in `evalkit --help`; the module is `evalkit.cli._<name>`."""
 
@@ -54,8 +56,11 @@ def main() -> None:
     except EvalkitError as error:
         click.echo(f"evalkit: {error}", err=True)
         sys.exit(error.exit_code)
-    except click.Abort:
+    except (click.Abort, KeyboardInterrupt):
         sys.exit(ExitCode.INTERRUPTED)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(ExitCode.TROUBLE)
     except click.ClickException as error:
         error.show()
         sys.exit(ExitCode.USAGE)

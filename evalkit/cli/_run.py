@@ -127,7 +127,7 @@ def _run(options: _Options) -> int:
         progress(jobs, quiet=options.as_json) as shown,
     ):
         interrupted = _hold(session, jobs, writer, shown, exit_first=options.exit_first)
-    record = read_run(options.output)
+    record = writer.record
     print_run(record, options.output, as_json=options.as_json)
     if options.report is not None:
         write_reports(record, options.report, quiet=options.as_json)
@@ -147,10 +147,7 @@ def _jobs(
     )
     jobs = selection.jobs(suites, providers)
     if not jobs:
-        raise UsageError(
-            "no case is left to run",
-            hint="loosen --tag, --case or --failed",
-        )
+        raise UsageError("no case is left to run", hint="loosen --tag, --case or --failed")
     return jobs
 
 

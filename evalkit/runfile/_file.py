@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from errno import ENOSPC
 from pathlib import Path
@@ -86,6 +86,8 @@ class RunWriter:
         self.path = path
         self._header = header
         self._file: IO[bytes] | None = None
+        self._results: list[CaseResult] = []
+        self._finished_at: str | None = None
 
     def __enter__(self) -> Self:
         try:
@@ -111,11 +113,18 @@ class RunWriter:
         assert self._file is not None
         self._file.close()
 
+    @property
+    def record(self) -> RunRecord:
+        """What `read_run` would read from the file now."""
+        return _record(self._header, self._results, self._finished_at)
+
     def add(self, result: CaseResult) -> None:
+        self._results.append(result)
         self._append({"result": dump(result)})
 
     def finish(self, finished_at: str) -> None:
         """Mark the run as complete. A run without this mark can be resumed."""
+        self._finished_at = finished_at
         self._append({"end": {"finished_at": finished_at}})
 
     def _append(self, record: JsonObject) -> None:
@@ -147,12 +156,11 @@ def read_run(path: Path) -> RunRecord:
     """
     header: RunHeader | None = None
     finished_at: str | None = None
-    results: dict[tuple[str, str, str, int], CaseResult] = {}
+    results: list[CaseResult] = []
     for number, record in _lines(path):
         try:
             if "result" in record:
-                result = load(CaseResult, record["result"])
-                results[result.suite, result.case, result.provider, result.trial] = result
+                results.append(load(CaseResult, record["result"]))
             elif "end" in record:
                 finished_at = load(str, as_object(record["end"])["finished_at"])
             elif header is None:
@@ -161,7 +169,30 @@ def read_run(path: Path) -> RunRecord:
             raise _invalid(path, number, f"not a record of a run file: {error}") from error
     if header is None:
         raise _invalid(path, 1, "not a run file: it has no header")
-    return RunRecord(header=header, results=tuple(results.values()), finished_at=finished_at)
+    return _record(header, results, finished_at)
+
+
+def _record(header: RunHeader, results: Iterable[CaseResult], finished_at: str | None) -> RunRecord:
+    """Let later results replace earlier ones, and put them into the order of the suites."""
+    latest = {(r.suite, r.case, r.provider, r.trial): r for r in results}
+    suites = {suite.name: place for place, suite in enumerate(header.suites)}
+    providers = {provider.name: place for place, provider in enumerate(header.providers)}
+
+    def place(result: CaseResult) -> tuple[int, str, int, int, int]:
+        file, line = _line(result.where)
+        suite = suites.get(result.suite, len(suites))
+        return suite, file, line, providers.get(result.provider, len(providers)), result.trial
+
+    ordered = sorted(latest.values(), key=place)
+    return RunRecord(header=header, results=tuple(ordered), finished_at=finished_at)
+
+
+def _line(where: str | None) -> tuple[str, int]:
+    """Split `file:line:column`; a result without a place keeps that of its arrival."""
+    if where is None:
+        return "", 0
+    file, line, _ = where.rsplit(":", 2)
+    return file, int(line)
 
 
 def _header(record: JsonObject) -> RunHeader:

@@ -154,6 +154,18 @@ def test_the_later_of_two_results_for_the_same_trial_counts(tmp_path):
     assert statuses == [(0, Status.PASSED), (1, Status.FAILED)]
 
 
+def test_results_are_read_in_the_order_of_the_suite_whatever_order_they_came_in(tmp_path):
+    path = tmp_path / "run.jsonl"
+    places = {"a": "s.yaml:2:5", "b": "s.yaml:10:5", "c": "s.yaml:100:5"}
+
+    with RunWriter(path, HEADER) as writer:
+        for case in ("c", "a", "b"):
+            writer.add(dataclasses.replace(result(case), where=places[case]))
+
+    assert [r.case for r in read_run(path).results] == ["a", "b", "c"]
+    assert writer.record == read_run(path)
+
+
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
