@@ -7,7 +7,7 @@ judged by how they are written, and text beside a call makes an answer undecodab
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Literal, TypeAlias
@@ -20,7 +20,8 @@ from evalkit.grade._bfcl_calls import Answer, Complaint, answer_of
 from evalkit.grade._blame import malformed_reason
 from evalkit.grade._judgement import Judge, Judgement, paired, passed
 from evalkit.grade._scene import Scene
-from evalkit.grade._words import counted, show, show_call
+from evalkit.grade._words import counted, show_call
+from evalkit.matchers import show
 from evalkit.results import Kind, Pairing, Status, Verdict
 from evalkit.suite import Tool
 from evalkit.transcript import Defect, JsonObject, JsonValue, ToolCall
@@ -55,24 +56,25 @@ class BfclJudge:
     category: Category
     answers: tuple[Answer, ...]
     ignores_text: bool
+    all_answered: Judgement
+    """What there is to say of an answer that BFCL accepts."""
 
     def __call__(self, scene: Scene) -> Judgement:
-        calls = [placed.call for placed in scene.calls]
+        calls = scene.transcript.calls if len(scene.turns) > 1 else scene.turns[0].calls
         complaint = self._complaint(calls, scene.text)
         if complaint is None:
-            verdict = passed(_LABEL)
-        else:
-            verdict = Verdict(
-                expectation=_LABEL,
-                status=Status.FAILED,
-                kind=complaint.kind,
-                path=complaint.path,
-                reason=f"{complaint.reason} ({complaint.code})",
-                expected=complaint.expected,
-                actual=complaint.actual,
-                call=complaint.call,
-            )
-        return Judgement(verdicts=(verdict,), pairings=self._pairings(calls, complaint))
+            return self.all_answered
+        verdict = Verdict(
+            expectation=_LABEL,
+            status=Status.FAILED,
+            kind=complaint.kind,
+            path=complaint.path,
+            reason=f"{complaint.reason} ({complaint.code})",
+            expected=complaint.expected,
+            actual=complaint.actual,
+            call=complaint.call,
+        )
+        return Judgement(verdicts=(verdict,), pairings=tuple(self._pairings(calls)))
 
     def _complaint(self, calls: Sequence[ToolCall], text: str) -> Complaint | None:
         read, undecodable = self._read(calls, text)
@@ -94,10 +96,12 @@ class BfclJudge:
             return [], _is_text(text)
         read: list[JsonObject] = []
         for index, call in enumerate(calls):
-            try:
-                arguments = _arguments(call)
-            except (ValueError, RecursionError):
-                return [], _malformed("decoder_failed", call, index)
+            arguments: JsonValue = call.arguments
+            if arguments is None or call.defects:
+                try:
+                    arguments = _reread(call)
+                except (ValueError, RecursionError):
+                    return [], _malformed("decoder_failed", call, index)
             if not isinstance(arguments, dict):
                 return [], _malformed("decoder_wrong_output_format", call, index)
             read.append(arguments)
@@ -122,22 +126,17 @@ class BfclJudge:
             reason=f"expected {counted(due, 'call')}, got {made}: {shown}",
         )
 
-    def _pairings(
-        self, calls: Sequence[ToolCall], complaint: Complaint | None
-    ) -> tuple[Pairing, ...]:
+    def _pairings(self, calls: Sequence[ToolCall]) -> Iterator[Pairing]:
         """Calls beside answers of the same tool; what is left over beside each other or nothing."""
         due = [answer.tool for answer in self.answers]
         made = [call.name for call in calls]
-        if len(due) == 1 and due == made:
-            return (paired(due[0], due[0], arguments_match=complaint is None),)
-        found = []
         for name in tuple(due):
             if name in made:
                 due.remove(name)
                 made.remove(name)
-                found.append(paired(name, name, arguments_match=complaint is None))
-        rest = zip_longest(due, made)
-        return (*found, *(paired(expected, called) for expected, called in rest))
+                yield paired(name, name)
+        for expected, called in zip_longest(due, made):
+            yield paired(expected, called)
 
 
 def bfcl_judge(options: JsonValue, tools: Sequence[Tool]) -> Judge:
@@ -155,14 +154,19 @@ def bfcl_judge(options: JsonValue, tools: Sequence[Tool]) -> Judge:
     if not read.answers and read.category != "irrelevance":
         raise UsageError(f"{read.category} needs answers", where=f"graders.{_LABEL}")
     by_name = {tool.name: tool for tool in tools}
+    answers = tuple(
+        answer_of(name, values, _offered(name, by_name))
+        for answer in read.answers
+        for name, values in answer.items()
+    )
     return BfclJudge(
         category=read.category,
-        answers=tuple(
-            answer_of(name, values, _offered(name, by_name))
-            for answer in read.answers
-            for name, values in answer.items()
-        ),
+        answers=answers,
         ignores_text=read.text_beside_calls == "ignored",
+        all_answered=Judgement(
+            verdicts=(passed(_LABEL),),
+            pairings=tuple(paired(one.tool, one.tool, arguments_match=True) for one in answers),
+        ),
     )
 
 
@@ -177,8 +181,8 @@ def _offered(name: str, tools: Mapping[str, Tool]) -> Tool:
     return tools[name]
 
 
-def _arguments(call: ToolCall) -> JsonValue:
-    """Read arguments as Python's json does: not as an empty string, but with NaN."""
+def _reread(call: ToolCall) -> JsonValue:
+    """Read arguments as Python's json does, which takes NaN but no empty string."""
     if call.arguments is not None and Defect.EMPTY not in call.defects:
         return call.arguments
     value: JsonValue = json.loads(call.raw or "")

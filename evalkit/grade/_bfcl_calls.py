@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from evalkit.grade._bfcl_values import Flaw, Parameter, parameter
-from evalkit.grade._words import show, show_name
+from evalkit.grade._words import show_name
+from evalkit.matchers import show
 from evalkit.results import Kind
 from evalkit.suite import Tool
 from evalkit.transcript import JsonObject, JsonValue
@@ -39,10 +41,10 @@ class Answer:
     """One call that BFCL accepts."""
 
     tool: str
-    required: tuple[str, ...]
+    required: frozenset[str]
     parameters: Mapping[str, Parameter]
     """Those that both the tool and the answer know."""
-    needed: tuple[str, ...]
+    needed: frozenset[str]
     """Those that the answer does not allow to be left out."""
 
     def complaint(self, name: str, arguments: JsonObject) -> Complaint | None:
@@ -50,38 +52,28 @@ class Answer:
         if name != self.tool:
             reason = f"expected a call of {self.tool}, got {show_name(name)}"
             return self._complaint(Flaw.WRONG_NAME, reason, expected=self.tool, actual=name)
-        for key in self.required:
-            if key not in arguments:
-                return self._left_out(Flaw.MISSING_REQUIRED, key)
+        if not self.required <= arguments.keys():
+            return self._left_out(Flaw.MISSING_REQUIRED, self.required - arguments.keys())
         for key, value in arguments.items():
-            found = self._argument(key, value)
-            if found is not None:
-                return found
-        for key in self.needed:
-            if key not in arguments:
-                return self._left_out(Flaw.MISSING_OPTIONAL, key)
+            expected = self.parameters.get(key)
+            flaw = expected.flaw(value) if expected else Flaw.UNEXPECTED
+            if flaw is not None:
+                return self._wrong(flaw, key, value)
+        if not self.needed <= arguments.keys():
+            return self._left_out(Flaw.MISSING_OPTIONAL, self.needed - arguments.keys())
         return None
 
-    def _argument(self, key: str, value: JsonValue) -> Complaint | None:
+    def _wrong(self, flaw: Flaw, key: str, value: JsonValue) -> Complaint:
         path = f"$.{show_name(key)}"
-        expected = self.parameters.get(key)
-        if expected is None:
+        if flaw is Flaw.UNEXPECTED:
             reason = f"{self.tool} {path}: not expected, got {show(value)}"
-            return self._complaint(Flaw.UNEXPECTED, reason, path=path, actual=value)
-        flaw = expected.flaw(value)
-        if flaw is None:
-            return None
-        wanted = list(expected.alternatives)
-        return self._complaint(
-            flaw,
-            f"{self.tool} {path}: expected one of {show(wanted)}, got {show(value)}",
-            path=path,
-            expected=wanted,
-            actual=value,
-        )
+            return self._complaint(flaw, reason, path=path, actual=value)
+        wanted = list(self.parameters[key].alternatives)
+        reason = f"{self.tool} {path}: expected one of {show(wanted)}, got {show(value)}"
+        return self._complaint(flaw, reason, path=path, expected=wanted, actual=value)
 
-    def _left_out(self, flaw: Flaw, key: str) -> Complaint:
-        path = f"$.{show_name(key)}"
+    def _left_out(self, flaw: Flaw, keys: AbstractSet[str]) -> Complaint:
+        path = f"$.{show_name(min(keys))}"
         return self._complaint(flaw, f"{self.tool} {path}: missing", path=path)
 
     def _complaint(
@@ -110,11 +102,11 @@ def answer_of(name: str, values: Mapping[str, Sequence[JsonValue]], tool: Tool) 
     known = properties if isinstance(properties, dict) else {}
     return Answer(
         tool=name,
-        required=tuple(str(key) for key in required) if isinstance(required, list) else (),
+        required=frozenset(map(str, required)) if isinstance(required, list) else frozenset(),
         parameters={
             key: parameter(schema, values[key])
             for key, schema in known.items()
             if key in values and isinstance(schema, dict)
         },
-        needed=tuple(key for key, alternatives in values.items() if "" not in alternatives),
+        needed=frozenset(key for key, alternatives in values.items() if "" not in alternatives),
     )

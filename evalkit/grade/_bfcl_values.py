@@ -49,11 +49,15 @@ class Parameter:
     alternatives: Sequence[JsonValue]
     answer_kind: type | None
     """Of the first alternative that is not `""`."""
-    plain: frozenset[JsonValue]
-    """The alternatives that are text, stripped of what BFCL ignores."""
+    texts: frozenset[str]
+    """The alternatives that are text and pass as they stand."""
+    plain: frozenset[str]
+    """The same, stripped of what BFCL ignores."""
 
     def flaw(self, value: JsonValue) -> Flaw | None:
         """What is wrong with a value, or None."""
+        if isinstance(value, str) and value in self.texts:
+            return None
         found = type(value)
         if found is self.kind or (found is int and self.kind is float):
             if self.item_kind is not None and not self._items_fit(value):
@@ -78,6 +82,8 @@ class Parameter:
     def _difference(self, value: JsonValue) -> Flaw | None:
         """What differs in a value of the type that the tool and the answers ask for."""
         match value:
+            case int() | float():
+                return None if value in self.alternatives else Flaw.VALUE
             case str():
                 return None if plain(value) in self.plain else Flaw.TEXT
             case dict():
@@ -86,20 +92,23 @@ class Parameter:
                 return _dicts_flaw(value, self.alternatives)
             case list():
                 return None if _is_listed(value, self.alternatives) else Flaw.LIST
-            case _:
-                return None if value in self.alternatives else Flaw.VALUE
+            case None:
+                return Flaw.TYPE
 
 
 def parameter(schema: JsonObject, alternatives: Sequence[JsonValue]) -> Parameter:
     """Prepare to judge a parameter by its JSON Schema and BFCL's alternatives."""
     items = schema.get("items")
     kind = TYPES[schema.get("type")]
+    answer_kind = kind_of_answer(alternatives)
+    texts = frozenset(one for one in alternatives if isinstance(one, str))
     return Parameter(
         kind=kind,
         item_kind=TYPES[items.get("type")] if kind is list and isinstance(items, dict) else None,
         alternatives=alternatives,
-        answer_kind=kind_of_answer(alternatives),
-        plain=frozenset(plain(one) for one in alternatives if isinstance(one, str)),
+        answer_kind=answer_kind,
+        texts=texts if str in (kind, answer_kind) else frozenset(),
+        plain=frozenset(map(plain, texts)),
     )
 
 

@@ -7,14 +7,8 @@ from typing import assert_never
 
 from evalkit.grade._pairs import Fit, Pair, pair, would_match
 from evalkit.grade._scene import Placed, Scene
-from evalkit.grade._words import (
-    show,
-    show_call,
-    show_expected,
-    show_name,
-    show_raw,
-)
-from evalkit.matchers import Mismatch
+from evalkit.grade._words import show_call, show_expected, show_name
+from evalkit.matchers import Mismatch, show
 from evalkit.results import Kind, Status, Verdict
 from evalkit.suite import CallExpectation
 from evalkit.transcript import ToolCall
@@ -63,7 +57,7 @@ def malformed_reason(call: ToolCall) -> str:
     """Say that the arguments of a call are no JSON object, and why not."""
     defects = ", ".join(defect.replace("_", " ") for defect in call.defects)
     named = f" ({defects})" if defects else ""
-    raw = show_raw(call.raw or "")
+    raw = show(call.raw or "")
     return f"{show_name(call.name)}: arguments are not a JSON object{named}: {raw}"
 
 

@@ -7,8 +7,8 @@ from functools import partial
 
 from evalkit.grade._judgement import Judge, Judgement, passed
 from evalkit.grade._scene import Scene
-from evalkit.grade._words import one_line, show
-from evalkit.matchers import Pattern
+from evalkit.grade._words import one_line
+from evalkit.matchers import Pattern, show
 from evalkit.results import Kind, Status, Verdict
 from evalkit.suite import Limits
 from evalkit.transcript import Stop, Turn
@@ -46,8 +46,12 @@ def trouble_free(scene: Scene) -> Iterator[Verdict]:
             found.add(stop)
             yield _ended(stop, f"turn {number}", turn)
     last = scene.turns[-1] if scene.turns else None
-    if scene.stop in _KINDS and scene.stop not in found and not (last and _is_complete(last)):
-        yield _ended(scene.stop, "the conversation", last)
+    if (
+        scene.transcript.stop in _KINDS
+        and scene.transcript.stop not in found
+        and not (last and _is_complete(last))
+    ):
+        yield _ended(scene.transcript.stop, "the conversation", last)
 
 
 def stop_judge(expected: Stop) -> Judge:
@@ -77,7 +81,7 @@ def _is_complete(turn: Turn) -> bool:
     return bool(turn.calls) and all(call.arguments is not None for call in turn.calls)
 
 
-def _ended(stop: Stop, where: str, turn: Turn | None) -> Verdict:
+def _ended(stop: Stop, where: str, turn: Turn) -> Verdict:
     return Verdict(
         expectation="stop",
         status=Status.FAILED,
@@ -87,16 +91,14 @@ def _ended(stop: Stop, where: str, turn: Turn | None) -> Verdict:
     )
 
 
-def _in_their_words(turn: Turn | None) -> str:
-    if turn is None:
-        return ""
+def _in_their_words(turn: Turn) -> str:
     if turn.refusal:
         return f": {show(turn.refusal)}"
     return f" (finish {show(turn.finish)})" if turn.finish else ""
 
 
 def _judge_stop(expected: Stop, scene: Scene) -> Judgement:
-    found = scene.stop
+    found = scene.transcript.stop
     if found is Stop.ANSWERED and scene.turns:
         found = scene.turns[-1].stop
     if found is expected:
@@ -137,8 +139,8 @@ def _judge_limits(limits: Limits, scene: Scene) -> Judgement:
         "turns": (limits.turns, len(scene.turns)),
         "calls": (limits.calls, len(scene.calls)),
         "output_tokens": (limits.output_tokens, _sum(t.usage.output for t in scene.turns)),
-        "cost_usd": (limits.cost_usd, _sum(e.cost_usd for e in scene.exchanges)),
-        "latency_s": (limits.latency_s, _sum(e.latency_s for e in scene.exchanges)),
+        "cost_usd": (limits.cost_usd, _sum(e.cost_usd for e in scene.transcript.exchanges)),
+        "latency_s": (limits.latency_s, _sum(e.latency_s for e in scene.transcript.exchanges)),
     }
     return Judgement(
         verdicts=tuple(

@@ -13,7 +13,7 @@ from evalkit.grade._expectation import (
     names_an_ending,
 )
 from evalkit.grade._judgement import Judgement, together, within
-from evalkit.grade._scene import Scene, parts, whole
+from evalkit.grade._scene import Scene
 from evalkit.grade._wellformed import Offer, wellformed
 from evalkit.results import CaseResult, Kind, Status, Verdict
 from evalkit.suite import Case, Expectation
@@ -21,7 +21,7 @@ from evalkit.transcript import Stop, Transcript
 
 MAX_PREPARED = 20_000
 
-_TROUBLE = frozenset({Stop.TIMEOUT, Stop.PROVIDER_ERROR, Stop.CASSETTE_MISS})
+_TROUBLE = (Stop.TIMEOUT, Stop.PROVIDER_ERROR, Stop.CASSETTE_MISS)
 
 _prepared: dict[int, Grader] = {}
 """The graders of the cases seen last, by identity: a case holds dicts and cannot be a key.
@@ -60,17 +60,20 @@ class Grader:
         """Judge one conversation; see `evalkit.grade.grade`."""
         if self._case.skip is not None:
             return self._result(transcript, Status.SKIPPED, Judgement())
-        if transcript.trouble is not None or transcript.stop in _TROUBLE:
+        stop = transcript.stop
+        if transcript.trouble is not None or (stop is not Stop.ANSWERED and stop in _TROUBLE):
             return self._result(transcript, Status.ERRORED, Judgement())
         if not transcript.turns:
             return self._errored(transcript, "the transcript holds no answer of the model")
         try:
-            judgement = self._judgement(whole(self._case, transcript))
+            judgement = self._judgement(Scene(self._case.given, transcript))
         except PluginFailed as error:
             return self._errored(transcript, str(error))
         return self._result(transcript, _status(judgement), judgement)
 
     def _judgement(self, scene: Scene) -> Judgement:
+        if self._judge is not None and self._is_plain and not self._turn_judges:
+            return self._judge(scene)
         judged = [] if self._judge is None else [self._judge(scene)]
         if self._turn_judges:
             judged += self._judge_turns(scene)
@@ -83,7 +86,7 @@ class Grader:
 
     def _judge_turns(self, scene: Scene) -> Iterator[Judgement]:
         """Judge what followed each line of the scripted user."""
-        found = list(parts(scene))
+        found = list(scene.parts())
         for index, judge in enumerate(self._turn_judges):
             if judge is None:
                 continue
@@ -116,7 +119,7 @@ class Grader:
             return frozenset()
         return frozenset(
             part.first_turn + offset
-            for part, is_loose in zip(parts(scene), loose, strict=False)
+            for part, is_loose in zip(scene.parts(), loose, strict=False)
             if is_loose
             for offset in range(len(part.turns))
         )
@@ -152,11 +155,13 @@ def _expectations(case: Case) -> Iterator[Expectation]:
 
 def _status(judgement: Judgement) -> Status:
     """Failed by one failure; errored where nothing failed but something could not be judged."""
-    found = {verdict.status for verdict in judgement.verdicts}
-    for status in (Status.FAILED, Status.ERRORED):
-        if status in found:
-            return status
-    return Status.PASSED
+    status = Status.PASSED
+    for verdict in judgement.verdicts:
+        if verdict.status is Status.FAILED:
+            return Status.FAILED
+        if verdict.status is Status.ERRORED:
+            status = Status.ERRORED
+    return status
 
 
 def _errored(expectation: str, reason: str) -> Verdict:

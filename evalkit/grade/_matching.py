@@ -12,7 +12,7 @@ from typing import TypeAlias
 from evalkit.grade._assignment import assign
 from evalkit.grade._pairs import EXTRA, MISSING, Fit, Pair, pair
 from evalkit.grade._scene import Placed
-from evalkit.grade._words import show
+from evalkit.matchers import show
 from evalkit.suite import CallExpectation
 
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from evalkit.grade._scene import Placed
-from evalkit.grade._words import show
-from evalkit.matchers import Mismatch
+from evalkit.matchers import Mismatch, show
 from evalkit.parse import repair
 from evalkit.suite import CallExpectation
 from evalkit.transcript import JsonObject

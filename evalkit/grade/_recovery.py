@@ -8,7 +8,8 @@ from functools import partial
 from evalkit.grade._judgement import Judge, Judgement, passed
 from evalkit.grade._retries import attempts, met_fault
 from evalkit.grade._scene import Placed, Scene
-from evalkit.grade._words import counted, show, show_call, show_name
+from evalkit.grade._words import counted, show_call, show_name
+from evalkit.matchers import show
 from evalkit.results import Kind, Status, Verdict
 from evalkit.suite import Idempotent, Retries
 from evalkit.transcript import JsonObject, JsonValue

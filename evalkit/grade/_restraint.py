@@ -68,8 +68,8 @@ def _judge_confirmed(tools: frozenset[str], label: str, scene: Scene) -> Judgeme
 def _until(placed: Placed, scene: Scene) -> list[Message]:
     """Everything before the turn of a call."""
     turn = scene.turns[placed.turn - scene.first_turn]
-    end = next(index for index, message in enumerate(scene.messages) if message is turn)
-    return [*scene.before, *scene.messages[:end]]
+    end = next(index for index, message in enumerate(scene.transcript.messages) if message is turn)
+    return [*scene.before, *scene.transcript.messages[:end]]
 
 
 def _was_asked(messages: list[Message]) -> bool:

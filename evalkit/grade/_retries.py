@@ -37,8 +37,8 @@ def met_fault(placed: Placed, scene: Scene) -> bool:
 def result_of(placed: Placed, scene: Scene) -> ToolResult | None:
     """What the tool answered; ids need to be unique only within a turn."""
     turn = scene.turns[placed.turn - scene.first_turn]
-    began = next(i for i, message in enumerate(scene.messages) if message is turn)
-    for message in scene.messages[began + 1 :]:
+    began = next(i for i, message in enumerate(scene.transcript.messages) if message is turn)
+    for message in scene.transcript.messages[began + 1 :]:
         if isinstance(message, Turn):
             return None
         if isinstance(message, ToolResult) and message.call_id == placed.call.id:

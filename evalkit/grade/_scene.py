@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 
 from evalkit.matchers import Context
-from evalkit.suite import Case
 from evalkit.transcript import (
-    Exchange,
     Message,
     Prompt,
     Stop,
@@ -29,96 +28,92 @@ class Placed:
 
     call: ToolCall
     index: int
-    """In `Transcript.calls`."""
+    """In the calls of the whole conversation."""
     turn: int
-    """In `Transcript.turns`."""
+    """In the turns of the whole conversation."""
     context: Context
     """The tool results that the model had seen when it made the call."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """A whole conversation, or what followed one line of a scripted user."""
+    """A whole conversation, or what followed one line of a scripted user.
 
-    before: tuple[Message, ...]
-    """Everything that came earlier, what the suite laid before the model included."""
-    messages: tuple[Message, ...]
-    turns: tuple[Turn, ...]
-    first_turn: int = 0
-    """The place of the first of them in `Transcript.turns`."""
-    calls: tuple[Placed, ...]
-    exchanges: tuple[Exchange, ...]
-    stop: Stop
-    context: Context
-    """All tool results, for the last answer."""
+    Where the calls stand and what the model had seen is worked out when a grader asks.
+    """
+
+    def __init__(
+        self,
+        given: tuple[Message, ...],
+        transcript: Transcript,
+        *,
+        first_turn: int = 0,
+        first_call: int = 0,
+    ) -> None:
+        self.before = given
+        """Everything that came earlier, what the suite laid before the model included."""
+        self.transcript = transcript
+        self.turns = transcript.turns
+        self.first_turn = first_turn
+        """The place of the first of the turns in the whole conversation."""
+        self._first_call = first_call
 
     @property
     def text(self) -> str:
         """What the last answer says; empty where it says nothing."""
         return (self.turns[-1].text or "") if self.turns else ""
 
+    @cached_property
+    def calls(self) -> tuple[Placed, ...]:
+        """Every call of every turn, in order."""
+        context = _seen(_NOTHING_SEEN, self.before)
+        calls: list[Placed] = []
+        turn = self.first_turn - 1
+        for message in self.transcript.messages:
+            if isinstance(message, Turn):
+                turn += 1
+                for call in message.calls:
+                    index = self._first_call + len(calls)
+                    calls.append(Placed(call=call, index=index, turn=turn, context=context))
+            else:
+                context = _seen(context, (message,))
+        return tuple(calls)
 
-def whole(case: Case, transcript: Transcript) -> Scene:
-    """The conversation from the first answer to the last."""
-    calls, context = _place(case.given, transcript.messages)
-    return Scene(
-        before=case.given,
-        messages=transcript.messages,
-        turns=transcript.turns,
-        calls=calls,
-        exchanges=transcript.exchanges,
-        stop=transcript.stop,
-        context=context,
-    )
+    @cached_property
+    def context(self) -> Context:
+        """The tool results that the model had seen when it gave its last answer."""
+        return _seen(_NOTHING_SEEN, (*self.before, *self.transcript.messages))
 
+    def parts(self) -> Iterator[Scene]:
+        """What followed each line of a scripted user, first line first."""
+        messages = self.transcript.messages
+        starts = [
+            index
+            for index, message in enumerate(messages)
+            if isinstance(message, Prompt) and message.role == "user"
+        ]
+        turn, call = self.first_turn, self._first_call
+        for begin, end in pairwise([0, *starts, len(messages)]):
+            part = Scene(
+                self.before + messages[:begin],
+                self._cut(begin, end, turn),
+                first_turn=turn,
+                first_call=call,
+            )
+            turn += len(part.turns)
+            call += len(part.transcript.calls)
+            yield part
 
-def parts(scene: Scene) -> Iterator[Scene]:
-    """What followed each line of a scripted user, first line first."""
-    starts = [
-        index
-        for index, message in enumerate(scene.messages)
-        if isinstance(message, Prompt) and message.role == "user"
-    ]
-    edges = [0, *starts, len(scene.messages)]
-    first = 0
-    for begin, end in pairwise(edges):
-        part = _part(scene, begin, end, first)
-        first += len(part.turns)
-        yield part
-
-
-def _part(scene: Scene, begin: int, end: int, first: int) -> Scene:
-    """The scene of those messages; `first` is the place of their first turn."""
-    messages = scene.messages[begin:end]
-    turns = tuple(message for message in messages if isinstance(message, Turn))
-    after = first + len(turns)
-    later = [placed.context for placed in scene.calls if placed.turn >= after]
-    return Scene(
-        before=scene.before + scene.messages[:begin],
-        messages=messages,
-        turns=turns,
-        first_turn=first,
-        calls=tuple(placed for placed in scene.calls if first <= placed.turn < after),
-        exchanges=scene.exchanges[first:after],
-        stop=scene.stop if after == len(scene.turns) else Stop.ANSWERED,
-        context=later[0] if later else scene.context,
-    )
-
-
-def _place(
-    given: tuple[Message, ...], messages: tuple[Message, ...]
-) -> tuple[tuple[Placed, ...], Context]:
-    context = _seen(_NOTHING_SEEN, given)
-    calls: list[Placed] = []
-    turn = -1
-    for message in messages:
-        if isinstance(message, Turn):
-            turn += 1
-            for call in message.calls:
-                calls.append(Placed(call=call, index=len(calls), turn=turn, context=context))
-        else:
-            context = _seen(context, (message,))
-    return tuple(calls), context
+    def _cut(self, begin: int, end: int, turn: int) -> Transcript:
+        """The transcript of those messages only, of which the first turn is that one."""
+        messages = self.transcript.messages[begin:end]
+        turns = sum(isinstance(message, Turn) for message in messages)
+        is_last = end == len(self.transcript.messages)
+        return replace(
+            self.transcript,
+            messages=messages,
+            exchanges=self.transcript.exchanges[turn : turn + turns],
+            stop=self.transcript.stop if is_last else Stop.ANSWERED,
+        )
 
 
 def _seen(context: Context, messages: tuple[Message, ...]) -> Context:
