@@ -31,13 +31,13 @@ def price_table_date() -> str:
 def _table_price(usage: Usage, model: str, url: str) -> float | None:
     import genai_prices  # 0.2 s, and it brings httpx2
 
-    tokens = genai_prices.Usage(
-        input_tokens=usage.input,
-        output_tokens=usage.output,
-        cache_read_tokens=usage.cache_read,
-        cache_write_tokens=usage.cache_write,
-    )
     try:
+        tokens = genai_prices.Usage(
+            input_tokens=usage.input,
+            output_tokens=usage.output,
+            cache_read_tokens=usage.cache_read,
+            cache_write_tokens=usage.cache_write,
+        )
         found = genai_prices.calc_price(tokens, model, provider_api_url=url)
     except (LookupError, ValueError):  # an unknown model or server, or counts that contradict
         return None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from evalkit.providers._options import SIMULATED_URL, check_options, header_options
 from evalkit.providers._provider import Provider
-from evalkit.providers._sender import NO_KEY, SdkSender, check_key
+from evalkit.providers._sender import NO_KEY, SdkSender, check_key, json_bytes
 from evalkit.transcript import JsonObject
 
 if TYPE_CHECKING:  # 0.8 s that a replayed run does not need: loads when one connects
@@ -45,7 +45,7 @@ def connect(
             response = await client.post(
                 PATH,
                 cast_to=httpx2.Response,
-                body=body,
+                content=json_bytes(body),
                 options={"headers": headers},
                 stream=True,
                 stream_cls=anthropic.AsyncStream[object],

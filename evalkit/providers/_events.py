@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,6 +14,8 @@ from evalkit.transcript import JsonObject
 
 DONE = b"[DONE]"
 ERROR_EVENT = b"error"
+_EVENT_LINE = re.compile(rb"(?m)^(?:data|event|id|retry)?:")
+_HINT = "check `base_url`: a proxy or a web page may have answered"
 
 
 def read_events(stream: str | bytes) -> Iterator[JsonObject]:
@@ -31,10 +34,13 @@ def read_body(api: Api, body: bytes) -> JsonObject:
     Raises:
         UndecodableReply: it is neither.
     """
-    if body.lstrip()[:1] in (b"{", b"["):
+    begin = body.lstrip()[:1]
+    if begin in (b"{", b"["):
         return _read_json(body, "the reply")
-    if not body.strip():
+    if not begin:
         raise UndecodableReply("the reply is empty")
+    if not _EVENT_LINE.search(body):
+        raise UndecodableReply(f"the reply is neither JSON nor events: {_start(body)}", hint=_HINT)
     return api.assemble(read_events(body))
 
 
@@ -103,8 +109,8 @@ def _read_json(content: bytes, what: str) -> JsonObject:
     try:
         return as_object(json.loads(content.decode(errors="surrogatepass")), what)
     except (ValueError, RecursionError) as error:
-        start = content[:60].decode(errors="replace")
-        raise UndecodableReply(
-            f"{what} is not JSON: {start!r}",
-            hint="check `base_url`: a proxy or a web page may have answered",
-        ) from error
+        raise UndecodableReply(f"{what} is not JSON: {_start(content)}", hint=_HINT) from error
+
+
+def _start(content: bytes) -> str:
+    return repr(content[:60].decode(errors="replace"))

@@ -131,8 +131,17 @@ def _usage(usage: JsonObject) -> Usage:
     cached = shape.count(prompt, "cached_tokens")
     return Usage(
         input=shape.count(usage, "prompt_tokens"),
-        output=shape.count(usage, "completion_tokens"),
+        output=_output(usage),
         cache_read=shape.count(usage, "prompt_cache_hit_tokens") if cached is None else cached,
         cache_write=shape.count(prompt, "cache_write_tokens"),
         reasoning=shape.count(completion, "reasoning_tokens"),
     )
+
+
+def _output(usage: JsonObject) -> int | None:
+    """Return all output; Gemini's compatible endpoint counts thinking in the total alone."""
+    given, written = shape.count(usage, "prompt_tokens"), shape.count(usage, "completion_tokens")
+    everything = shape.count(usage, "total_tokens")
+    if given is None or written is None or everything is None:
+        return written
+    return max(written, everything - given)

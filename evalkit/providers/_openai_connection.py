@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 from evalkit.errors import UsageError
 from evalkit.providers._options import SIMULATED_URL, check_options, header_options, text_option
 from evalkit.providers._provider import Provider
-from evalkit.providers._sender import NO_KEY, SdkSender, check_key
+from evalkit.providers._sender import NO_KEY, SdkSender, check_key, json_bytes
 from evalkit.transcript import JsonObject
 
 if TYPE_CHECKING:  # 0.4 s that a replayed run does not need: loads when one connects
@@ -26,7 +26,7 @@ def chat_endpoint(provider: Provider) -> str:
     azure = text_option(provider, "azure_endpoint")
     if azure is None:
         return _base_url(provider) + CHAT_PATH
-    deployment = quote(text_option(provider, "azure_deployment") or provider.model, safe="")
+    deployment = quote(_deployment(provider), safe="")
     return _azure_url(provider, azure, f"/deployments/{deployment}{CHAT_PATH}")
 
 
@@ -68,7 +68,7 @@ def _connect(
             response = await client.post(
                 path,
                 cast_to=httpx2.Response,
-                body=body,
+                content=json_bytes(body),
                 options={"headers": headers},
                 stream=True,
                 stream_cls=openai.AsyncStream[object],
@@ -105,7 +105,7 @@ def _client(
     return openai.AsyncAzureOpenAI(
         api_key=api_key or NO_KEY,
         azure_endpoint=azure,
-        azure_deployment=text_option(provider, "azure_deployment"),
+        azure_deployment=_deployment(provider),
         api_version=_api_version(provider),
         max_retries=0,
         timeout=provider.timeout_s,
@@ -134,6 +134,10 @@ def _base_url(provider: Provider) -> str:
 def _azure_url(provider: Provider, endpoint: str, path: str) -> str:
     query = urlencode({"api-version": _api_version(provider)})
     return f"{endpoint.rstrip('/')}/openai{path}?{query}"
+
+
+def _deployment(provider: Provider) -> str:
+    return text_option(provider, "azure_deployment") or provider.model
 
 
 def _api_version(provider: Provider) -> str:

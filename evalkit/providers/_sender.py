@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
@@ -88,6 +89,12 @@ class SdkSender:
             where=f"provider {self.provider.name}",
             hint="check the provider's `base_url`, the network, and whether the server runs",
         )
+
+
+def json_bytes(body: JsonObject) -> bytes:
+    """Write a body as UTF-8; half a surrogate pair, which UTF-8 has no form for, as its escape."""
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return text.encode(errors="backslashreplace")
 
 
 def check_key(provider: Provider, api_key: str | None, key_env: str) -> None:

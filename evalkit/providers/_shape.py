@@ -52,9 +52,11 @@ def string(owner: JsonObject, key: str) -> str:
 
 
 def count(owner: JsonObject, key: str) -> int | None:
-    """Return the number of tokens under `key`, or None where the provider gives none."""
+    """Return the count under `key`, or None where there is none."""
     value = owner.get(key)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return value if value >= 0 else None
 
 
 def total(*counts: int | None) -> int | None:

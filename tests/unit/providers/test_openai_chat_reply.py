@@ -225,6 +225,11 @@ def test_calls_count_whatever_the_finish_reason_says():
             Usage(input=9, output=1, cache_read=4),
             id="DeepSeek",
         ),
+        pytest.param(
+            {"prompt_tokens": 35, "completion_tokens": 12, "total_tokens": 109},
+            Usage(input=35, output=74),
+            id="thinking in the total alone",
+        ),
     ],
 )
 def test_usage_is_what_the_provider_reported(usage, expected):
