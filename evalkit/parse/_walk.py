@@ -23,7 +23,9 @@ _CONTROL = re.compile(r"[\x00-\x1f]++")
 _PAST_PROSE = re.compile(r"```|\{")
 _BARE_KEY = re.compile(r"[\w$-]++(?=[ \t\n\r]*+:)")
 _BARE_PART = re.compile(
-    r'"(?:[^"\\\n]++|\\.)*+"|[(\[{]|[)\]}]|://|//|/\*|```|[,\n]|[^"()\[\]{},:\n/`]++|.'
+    r'"(?:[^"\\\n]++|\\.)*+"|://'
+    r"|(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<stop>//|/\*|```|(?<=\s)\#|[,\n])"
+    r'|[^"()\[\]{},:\n/`#]++|.'
 )
 
 _SCALAR = re.compile(r"-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][+-]?[0-9]++)?|true|false|null")
@@ -126,6 +128,8 @@ class Walk:
                 self._close()
             case "}" | "]" | ",":
                 self._give_up()
+            case "\\":
+                self._take_escape()
             case _:
                 self._take_bare()
 
@@ -138,6 +142,8 @@ class Walk:
                 self._due = _Due.COLON
             case "}":
                 self._close()
+            case "\\":
+                self._take_escape()
             case _ if bare := _BARE_KEY.match(self.text, start):
                 self._lose(start)
                 self._at = bare.end()
@@ -219,15 +225,17 @@ class Walk:
             self._note(Defect.DUPLICATE_KEY, start, self._at)
         self._open[-1].keys.add(key)
 
+    def _take_escape(self) -> None:
+        """An escaped quote outside of strings means that the whole text was encoded twice."""
+        if self.text.startswith('\\"', self._at):
+            self._note(Defect.DOUBLE_ENCODED, self._at, self._at + 2)
+        self._give_up()
+
     def _take_bare(self) -> None:
         """Take a value that no quote or bracket opens: a scalar, an expression or prose."""
         start = self._at
         if self._open:
             self._open[-1].comma_at = None
-        if self.text.startswith('\\"', start):
-            self._note(Defect.DOUBLE_ENCODED, start, start + 2)
-            self._give_up()
-            return
         end = self._end_of_bare()
         bare = self.text[start:end].strip()
         defect = _defect_of_bare(bare)
@@ -254,10 +262,10 @@ class Walk:
     def _end_of_bare(self) -> int:
         depth, end = 0, self._at
         for part in _BARE_PART.finditer(self.text, self._at):
-            token = part[0]
-            if depth == 0 and token in ("}", "]", ")", ",", "\n", "//", "/*", "```"):
+            kind = part.lastgroup
+            if depth == 0 and kind in ("close", "stop"):
                 break
-            depth += (token in ("(", "[", "{")) - (token in (")", "]", "}"))
+            depth += (kind == "open") - (kind == "close")
             end = part.end()
         return end
 
