@@ -62,10 +62,9 @@ class CaseBuilder:
                 yield case
 
     def _case(self, variant: Variant, path: Steps) -> Case | None:
-        if self._mistakes.empty_keys(variant.entry, path):
+        parts = [(variant.entry, path), *_expectations(variant.entry, path)]
+        if sum(self._mistakes.empty_keys(part, place) for part, place in parts):
             return None
-        for expect, place in _expectations(variant.entry, path):
-            self._mistakes.empty_keys(expect, place)
         try:
             entry = CaseEntry.model_validate(variant.entry)
         except ValidationError as error:
