@@ -50,42 +50,49 @@ class Comparison:
         return self.p_adjusted < SIGNIFICANT
 
 
+class _Side:
+    """The outcomes of one provider by case, counted once for all of its comparisons."""
+
+    def __init__(self, name: str, results: Iterable[CaseResult]) -> None:
+        kept = list(results)
+        self.name = name
+        self.asked = {(result.suite, result.case) for result in kept}
+        self.is_right = {key: case.all_passed for key, case in trials_by_case(kept).items()}
+
+    def against(self, other: _Side) -> Comparison:
+        ours, theirs = self.is_right, other.is_right
+        shared = [key for key in ours if key in theirs]
+        only_first = tuple(key for key in shared if ours[key] and not theirs[key])
+        only_second = tuple(key for key in shared if theirs[key] and not ours[key])
+        both = sum(ours[key] and theirs[key] for key in shared)
+        neither = len(shared) - both - len(only_first) - len(only_second)
+        p = mcnemar_exact(len(only_first), len(only_second))
+        pairs = (both, len(only_first), len(only_second), neither)
+        return Comparison(
+            first=self.name,
+            second=other.name,
+            both=both,
+            only_first=only_first,
+            only_second=only_second,
+            neither=neither,
+            left_out=len(self.asked | other.asked) - len(shared),
+            p=p,
+            p_adjusted=p,
+            interval=newcombe_paired(*pairs) if shared else None,
+        )
+
+
 def compare(
     first: Iterable[CaseResult], second: Iterable[CaseResult], *, names: tuple[str, str]
 ) -> Comparison:
     """Compare two sets of results by case."""
-    ours, theirs = list(first), list(second)
-    right, other = trials_by_case(ours), trials_by_case(theirs)
-    shared = [key for key in right if key in other]
-    asked = {(result.suite, result.case) for result in (*ours, *theirs)}
-    outcomes = {key: (right[key].all_passed, other[key].all_passed) for key in shared}
-    only_first = tuple(key for key, sides in outcomes.items() if sides == (True, False))
-    only_second = tuple(key for key, sides in outcomes.items() if sides == (False, True))
-    both = sum(sides == (True, True) for sides in outcomes.values())
-    neither = len(shared) - both - len(only_first) - len(only_second)
-    pairs = (both, len(only_first), len(only_second), neither)
-    p = mcnemar_exact(len(only_first), len(only_second))
-    return Comparison(
-        first=names[0],
-        second=names[1],
-        both=both,
-        only_first=only_first,
-        only_second=only_second,
-        neither=neither,
-        left_out=len(asked) - len(shared),
-        p=p,
-        p_adjusted=p,
-        interval=newcombe_paired(*pairs) if shared else None,
-    )
+    return _Side(names[0], first).against(_Side(names[1], second))
 
 
 def compare_all(results: Iterable[CaseResult]) -> tuple[Comparison, ...]:
     """Compare every two providers of a run, with p-values adjusted for being several."""
-    groups = by_provider(results)
-    comparisons = [
-        compare(groups[one], groups[other], names=(one, other))
-        for one, other in combinations(groups, 2)
-    ]
+    sides = [_Side(name, group) for name, group in by_provider(results).items()]
+    comparisons = [one.against(other) for one, other in combinations(sides, 2)]
     adjusted = holm([comparison.p for comparison in comparisons])
     return tuple(
         replace(comparison, p_adjusted=p)

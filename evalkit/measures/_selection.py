@@ -48,9 +48,9 @@ class _Tally:
     def add(self, result: CaseResult) -> None:
         expected = Counter(p.expected for p in result.pairings if p.expected is not None)
         called = Counter(p.called for p in result.pairings if p.called is not None)
-        self._expected += expected
-        self._called += called
-        self._agreeing += expected & called
+        self._expected.update(expected)
+        self._called.update(called)
+        self._agreeing.update(expected & called)
 
     def tools(self) -> list[str]:
         return sorted(self._expected | self._called)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
+from collections.abc import Iterable
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 
+from evalkit.measures import ProviderSummary
 from evalkit.report._charts import confusion_matrix, failure_kinds
 from evalkit.report._figures import percent, span
 from evalkit.report._island import pack_run
@@ -15,6 +18,7 @@ from evalkit.report._visible import one_line
 from evalkit.results import Kind
 from evalkit.runfile import RunRecord
 
+_DIGITS = re.compile(r"([0-9]{1,9})")
 _SCRIPTS = ("text.js", "data.js", "grid.js", "conversation.js", "page.js")
 
 
@@ -37,13 +41,14 @@ def render_html(record: RunRecord) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"percent": percent, "words": _words}
+    environment.filters |= {"percent": percent, "points": _points, "words": _words}
     environment.globals |= {"span": span, "percentage": _percentage}
     summed = overview(record)
     style, script = _style(), _script()
     return environment.get_template("report.html.jinja").render(
         summed=summed,
         facts=facts(summed),
+        tags=_tags(summed.summaries),
         kinds=failure_kinds(summed.summaries),
         matrices=[confusion_matrix(summary) for summary in summed.summaries],
         islands=pack_run(record),
@@ -53,8 +58,24 @@ def render_html(record: RunRecord) -> str:
     )
 
 
+def _tags(summaries: Iterable[ProviderSummary]) -> list[str]:
+    """List every tag, F2 before F10."""
+    tags = {entry.tag for summary in summaries for entry in summary.tags}
+    return sorted(tags, key=_by_number)
+
+
+def _by_number(tag: str) -> list[tuple[int, str]]:
+    """Order digits by their value; the split has them at the odd places."""
+    parts = enumerate(_DIGITS.split(tag))
+    return [(int(part), "") if place % 2 else (0, part) for place, part in parts]
+
+
 def _words(kind: Kind) -> str:
     return kind.replace("_", " ").replace("json", "JSON")
+
+
+def _points(share: float) -> str:
+    return f"{100 * share:+.0f}".replace("+0", "0").replace("-0", "0")
 
 
 def _percentage(share: float) -> str:

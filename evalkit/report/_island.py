@@ -111,15 +111,12 @@ def _parts(results: Iterable[CaseResult]) -> Iterator[list[CaseResult]]:
 
 
 def _packed(value: JsonValue) -> str:
-    text = json.dumps(_finite(value), ensure_ascii=True, separators=(",", ":"))
-    return b64encode(gzip.compress(text.encode("ascii"), mtime=0)).decode("ascii")
+    return b64encode(gzip.compress(_written(value).encode("ascii"), 6, mtime=0)).decode("ascii")
 
 
-def _finite(value: JsonValue) -> JsonValue:
-    """Spell out NaN and infinities, which a tool may answer and JSON does not know."""
+def _written(value: JsonValue) -> str:
+    """Write ASCII JSON; NaN and infinities, which a tool may answer, are spelled as strings."""
     try:
-        json.dumps(value, allow_nan=False)
+        return json.dumps(value, allow_nan=False, separators=(",", ":"))
     except ValueError:
-        spelled: JsonValue = json.loads(json.dumps(value), parse_constant=str)
-        return spelled
-    return value
+        return json.dumps(json.loads(json.dumps(value), parse_constant=str), separators=(",", ":"))

@@ -23,7 +23,7 @@ function sides(judged) {
     element(
       "div",
       {},
-      element("h4", {}, heading),
+      element("p", { class: "side" }, heading),
       value === undefined ? element("p", { class: "absent" }, "nothing") : element("pre", {}, difference(value, other, mark)),
     );
   return element("div", { class: "sides" }, column("Expected", expected, actual, "gone"), column("Actual", actual, expected, "new"));

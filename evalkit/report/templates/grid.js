@@ -88,9 +88,12 @@ class Grid {
   }
 
   find(id) {
-    return this.index.cases.find((row) => row.id === id);
+    return this.index.cases.find((row) => addressable(row.id) === id);
   }
 }
+
+// Addresses cannot hold half of a surrogate pair.
+const addressable = (text) => text.replace(/\p{Cs}/gu, "\uFFFD");
 
 function address(id, provider, trial) {
   const fields = new URLSearchParams({ case: id });

@@ -10,7 +10,7 @@ function options(select, all, values) {
 }
 
 function offerFilters(index) {
-  const present = (pick) => [...new Set(index.cases.flatMap(pick))].filter(Boolean).sort();
+  const present = (pick) => [...new Set(index.cases.flatMap(pick))].filter(Boolean).sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
   const same = (value) => [value, value];
   options(controls.status, "Any status", [...present((row) => row.outcomes).map(same), ["differs", "providers differ"]]);
   options(controls.provider, "Any provider", index.providers.map((name, column) => [column, name]));
@@ -46,7 +46,7 @@ function chosen() {
 
 // The provider asked for, else the first that needs eyes.
 function columnOf({ row, provider }) {
-  const named = grid.index.providers.indexOf(provider);
+  const named = grid.index.providers.findIndex((name) => addressable(name) === provider);
   if (named >= 0 && row.outcomes[named]) return named;
   const ranked = row.outcomes.map((status, at) => [URGENCY[status] ?? 9, at]).sort((a, b) => a[0] - b[0] || a[1] - b[1]);
   return ranked[0][1];
