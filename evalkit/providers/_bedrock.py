@@ -37,20 +37,20 @@ def decode(body: JsonObject) -> Turn:
 def assemble(events: Iterable[JsonObject]) -> JsonObject:
     """Join the events; tool inputs stay the strings that the model wrote."""
     body: JsonObject = {}
-    blocks: dict[JsonValue, JsonObject] = {}
+    blocks: dict[int | None, _Block] = {}
     for event in events:
         match event:
             case {"contentBlockStart": dict(start)}:
                 place = shape.count(start, "contentBlockIndex")
-                blocks[place] = _begun(shape.part(start, "start"))
+                blocks[place] = _Block(shape.part(start, "start"))
             case {"contentBlockDelta": dict(delta)}:
                 place = shape.count(delta, "contentBlockIndex")
-                blocks[place] = _grown(blocks.get(place, {}), shape.part(delta, "delta"))
+                blocks.setdefault(place, _Block({})).add(shape.part(delta, "delta"))
             case {"messageStop": dict(end)}:
                 body |= end
             case {"metadata": dict(metadata)}:
                 body |= metadata
-    content: list[JsonValue] = [*blocks.values()]
+    content: list[JsonValue] = [block.grown() for block in blocks.values()]
     body["output"] = {"message": {"role": "assistant", "content": content}}
     return body
 
@@ -65,20 +65,27 @@ def shown(event: JsonObject) -> Shown | None:
             return None
 
 
-def _begun(start: JsonObject) -> JsonObject:
-    if "toolUse" not in start:
-        return start
-    return {"toolUse": {**shape.member(start, "toolUse", "contentBlockStart"), "input": ""}}
+class _Block:
+    """A content block as it grows: its text, the input of its call, or its reasoning."""
 
+    def __init__(self, begun: JsonObject) -> None:
+        self._begun = begun
+        self._texts: list[str] = []
+        self._inputs: list[str] = []
+        self._thoughts: list[str] = []
 
-def _grown(block: JsonObject, delta: JsonObject) -> JsonObject:
-    """Let a block grow: its text, the input of its call, or its reasoning."""
-    for key, inner in (("toolUse", "input"), ("reasoningContent", "text")):
-        if key in delta:
-            part, piece = shape.part(block, key), shape.part(delta, key)
-            joined = shape.string(part, inner) + shape.string(piece, inner)
-            return {**block, key: {**part, inner: joined}}
-    return {**block, "text": shape.string(block, "text") + shape.string(delta, "text")}
+    def add(self, delta: JsonObject) -> None:
+        self._texts.append(shape.string(delta, "text"))
+        self._inputs.append(shape.string(shape.part(delta, "toolUse"), "input"))
+        self._thoughts.append(shape.string(shape.part(delta, "reasoningContent"), "text"))
+
+    def grown(self) -> JsonObject:
+        if "toolUse" in self._begun:
+            call = shape.member(self._begun, "toolUse", "contentBlockStart")
+            return {"toolUse": {**call, "input": "".join(self._inputs)}}
+        if thoughts := "".join(self._thoughts):
+            return {"reasoningContent": {"reasoningText": {"text": thoughts}}}
+        return {"text": "".join(self._texts)}
 
 
 def _written_calls(blocks: Iterable[JsonObject]) -> Iterator[WrittenCall]:
@@ -94,9 +101,8 @@ def _written_calls(blocks: Iterable[JsonObject]) -> Iterator[WrittenCall]:
 
 def _reasoning(blocks: Iterable[JsonObject]) -> str | None:
     found = [shape.part(block, "reasoningContent") for block in blocks]
-    whole = [shape.string(shape.part(each, "reasoningText"), "text") for each in found]
-    streamed = [shape.string(each, "text") for each in found]
-    return "".join(whole + streamed) or None
+    thoughts = [shape.string(shape.part(each, "reasoningText"), "text") for each in found]
+    return "".join(thoughts) or None
 
 
 def _usage(usage: JsonObject) -> Usage:

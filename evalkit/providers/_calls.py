@@ -83,10 +83,17 @@ def _read(call: WrittenCall, own_id: str) -> ToolCall:
 
 def _unwrapped(found: Iterable[WrittenCall]) -> Iterator[WrittenCall]:
     for call in found:
-        name = call.name.removeprefix(PREFIX) or call.name
-        wrapped = call._replace(name=name, wrapped=call.wrapped or name != call.name)
-        inner = _parallel_calls(wrapped) if name in PARALLEL else None
-        yield from (wrapped,) if inner is None else inner
+        bare = _without_prefix(call)
+        inner = _parallel_calls(bare) if bare.name in PARALLEL else None
+        if inner is None:
+            yield bare
+        else:
+            yield from inner
+
+
+def _without_prefix(call: WrittenCall) -> WrittenCall:
+    name = call.name.removeprefix(PREFIX)
+    return call._replace(name=name, wrapped=True) if name and name != call.name else call
 
 
 def _parallel_calls(call: WrittenCall) -> list[WrittenCall] | None:

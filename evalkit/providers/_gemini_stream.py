@@ -29,6 +29,7 @@ def assemble(events: Iterable[JsonObject]) -> JsonObject:
                     calls.add(part)
                 else:
                     parts.append(part)
+    calls.finish()
     if candidate:
         candidate["content"] = {"role": "model", "parts": parts}
         body["candidates"] = [candidate]
@@ -51,35 +52,46 @@ class _Calls:
     def __init__(self, parts: list[JsonValue]) -> None:
         self._parts = parts
         self._arguments: JsonObject | None = None
-        self._texts: dict[str, str] = {}
+        self._texts: dict[str, list[str]] = {}
 
     def add(self, part: JsonObject) -> None:
         """Take a part; one without a name goes on with the call before it."""
         delta = shape.member(part, "functionCall", "part")
         if delta.get("name"):
-            self._begin(part, delta)
+            self.finish()
+            self._arguments = {**shape.part(delta, "args")}
+            call: JsonObject = {**delta, "args": self._arguments}
+            self._parts.append({**part, "functionCall": call})
         if self._arguments is not None:
             for piece in shape.objects(delta, "partialArgs", "functionCall"):
-                self._put(self._arguments, piece)
+                self._take(self._arguments, piece)
 
-    def _begin(self, part: JsonObject, delta: JsonObject) -> None:
-        self._arguments = {**shape.part(delta, "args")}
+    def finish(self) -> None:
+        """Join the strings of the call that is open."""
+        if self._arguments is not None:
+            for path, pieces in self._texts.items():
+                _put(self._arguments, path, "".join(pieces))
         self._texts = {}
-        call: JsonObject = {**delta, "args": self._arguments}
-        self._parts.append({**part, "functionCall": call})
 
-    def _put(self, arguments: JsonObject, piece: JsonObject) -> None:
-        """Put a value where its path says; the pieces of a string are joined."""
+    def _take(self, arguments: JsonObject, piece: JsonObject) -> None:
         path = shape.string(piece, "jsonPath")
         text = piece.get("stringValue")
-        value = piece.get("numberValue", piece.get("boolValue"))
-        if isinstance(text, str):
-            value = self._texts[path] = self._texts.get(path, "") + text
-        steps = _steps(path)
-        owner: JsonValue = arguments
-        for step, following in pairwise(steps):
-            owner = _enter(owner, step, [] if isinstance(following, int) else {})
-        _set(owner, steps[-1], value)
+        if not isinstance(text, str):
+            _put(arguments, path, piece.get("numberValue", piece.get("boolValue")))
+        elif path in self._texts:
+            self._texts[path].append(text)
+        else:
+            _put(arguments, path, text)
+            self._texts[path] = [text]
+
+
+def _put(arguments: JsonObject, path: str, value: JsonValue) -> None:
+    """Put a value where its path says, and make what stands above it."""
+    steps = _steps(path)
+    owner: JsonValue = arguments
+    for step, following in pairwise(steps):
+        owner = _enter(owner, step, [] if isinstance(following, int) else {})
+    _set(owner, steps[-1], value)
 
 
 def _steps(path: str) -> Sequence[str | int]:

@@ -6,13 +6,16 @@ from collections.abc import Iterable
 
 from evalkit.providers import _shape as shape
 from evalkit.providers._api import Shown
-from evalkit.transcript import JsonObject, JsonValue
+from evalkit.transcript import JsonObject
 
 FINAL = frozenset({"response.completed", "response.incomplete", "response.failed"})
 BEGUN = frozenset({"response.created", "response.queued", "response.in_progress"})
-ARGUMENTS = {
+ADDED = "response.output_item.added"
+WHOLE_ITEM = frozenset({ADDED, "response.output_item.done"})
+PIECES = {
     "response.function_call_arguments.delta": "arguments",
     "response.custom_tool_call_input.delta": "input",
+    "response.output_text.delta": "content",
 }
 TEXTS = frozenset(
     {
@@ -31,7 +34,7 @@ def assemble(events: Iterable[JsonObject]) -> JsonObject:
     What broke off keeps the status `in_progress` that it began with.
     """
     body: JsonObject = {"status": "in_progress"}
-    items: dict[JsonValue, JsonObject] = {}
+    items: dict[int | None, _Item] = {}
     for event in events:
         kind = shape.string(event, "type")
         if kind in FINAL:
@@ -40,31 +43,39 @@ def assemble(events: Iterable[JsonObject]) -> JsonObject:
             body = {**body, **shape.part(event, "response")}
         elif kind == "error":
             body["error"] = event.get("error") or event
-        else:
-            _add(items, kind, event)
+        elif kind in WHOLE_ITEM:
+            place = shape.count(event, "output_index")
+            items[place] = _Item(shape.member(event, "item", kind))
+        elif item := items.get(shape.count(event, "output_index")):
+            item.add(kind, shape.string(event, "delta"))
     if not body.get("output") and (items or "error" not in body):
-        body = {**body, "output": [*items.values()]}
+        body = {**body, "output": [item.grown() for item in items.values()]}
     return body
 
 
 def shown(event: JsonObject) -> Shown | None:
     kind = shape.string(event, "type")
-    if kind == "response.output_item.added":
+    if kind == ADDED:
         return Shown.CALL if shape.part(event, "item").get("type") in CALLS else None
     return Shown.TEXT if kind in TEXTS else None
 
 
-def _add(items: dict[JsonValue, JsonObject], kind: str, event: JsonObject) -> None:
-    """Let the output item grow that an event is about; the item of its last event is the truth."""
-    place = shape.count(event, "output_index")
-    if kind in {"response.output_item.added", "response.output_item.done"}:
-        items[place] = shape.member(event, "item", kind)
-    elif place in items and kind in ARGUMENTS:
-        key = ARGUMENTS[kind]
-        written = shape.string(items[place], key) + shape.string(event, "delta")
-        items[place] = {**items[place], key: written}
-    elif place in items and kind == "response.output_text.delta":
-        parts = shape.objects(items[place], "content", "item")
-        text = "".join(shape.string(part, "text") for part in parts) + shape.string(event, "delta")
-        content: list[JsonValue] = [{"type": "output_text", "text": text}]
-        items[place] = {**items[place], "content": content}
+class _Item:
+    """An output item as it grows; one that is given whole has nothing to add."""
+
+    def __init__(self, begun: JsonObject) -> None:
+        self._begun = begun
+        self._pieces: dict[str, list[str]] = {}
+
+    def add(self, kind: str, piece: str) -> None:
+        if kind in PIECES:
+            self._pieces.setdefault(PIECES[kind], []).append(piece)
+
+    def grown(self) -> JsonObject:
+        item = {**self._begun}
+        for key, pieces in self._pieces.items():
+            if key == "content":
+                item[key] = [{"type": "output_text", "text": "".join(pieces)}]
+            else:
+                item[key] = shape.string(item, key) + "".join(pieces)
+        return item
