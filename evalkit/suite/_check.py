@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from evalkit.errors import InvalidFile, Problem, nearest
 from evalkit.suite._kinds import kind_and_value
-from evalkit.suite._yaml import Document
+from evalkit.suite._yaml import Document, in_file_order
 from evalkit.transcript import JsonObject
 
 if TYPE_CHECKING:
@@ -88,16 +88,6 @@ def _without(value: JsonObject, path: Steps) -> JsonObject:
     if isinstance(inner, dict) and len(path) > 1:
         return {**value, key: _without(inner, path[1:])}
     return {name: each for name, each in value.items() if name != key}
-
-
-def in_file_order(problems: list[Problem]) -> list[Problem]:
-    """Sort by place and drop what is said twice."""
-    return sorted(dict.fromkeys(problems), key=_position)
-
-
-def _position(problem: Problem) -> tuple[str, int, int, str]:
-    file, line, column = problem.where.rsplit(":", 2)
-    return file, int(line), int(column), problem.what
 
 
 def _problems(

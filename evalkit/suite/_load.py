@@ -12,14 +12,14 @@ from pydantic import BaseModel, ValidationError
 from evalkit.errors import InvalidSuite, Problem
 from evalkit.suite._build import CaseBuilder, Shared
 from evalkit.suite._case import Case, Suite
-from evalkit.suite._check import Steps, in_file_order, problems_of, without_mistakes
+from evalkit.suite._check import Steps, problems_of, without_mistakes
 from evalkit.suite._files import read_named_file, read_suite_file
 from evalkit.suite._format import PartFile, SuiteFile
 from evalkit.suite._meaning import Reviewer
 from evalkit.suite._mistakes import Mistakes
 from evalkit.suite._settings import ToolNamed
 from evalkit.suite._tool import Tool, find_tools
-from evalkit.suite._yaml import Document, without_collector
+from evalkit.suite._yaml import Document, in_file_order, without_collector
 from evalkit.transcript import JsonValue
 
 M = TypeVar("M", bound=BaseModel)

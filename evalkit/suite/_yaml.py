@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -50,6 +50,16 @@ def place(file: str, line: int, column: int) -> str:
     return f"{file}:{line + 1}:{column + 1}"
 
 
+def in_file_order(problems: Iterable[Problem]) -> list[Problem]:
+    """Sort by place and drop what is said twice."""
+    return sorted(dict.fromkeys(problems), key=_position)
+
+
+def _position(problem: Problem) -> tuple[str, int, int, str]:
+    file, line, column = problem.where.rsplit(":", 2)
+    return file, int(line), int(column), problem.what
+
+
 def load_yaml(text: str, file: str, error: type[InvalidFile] = InvalidFile) -> Document:
     """Read the one YAML document in `text`; `file` names it in every complaint.
 
@@ -58,7 +68,7 @@ def load_yaml(text: str, file: str, error: type[InvalidFile] = InvalidFile) -> D
     """
     document = read_document(text, file, error)
     if document.problems:
-        raise error(document.problems)
+        raise error(in_file_order(document.problems))
     return document
 
 
