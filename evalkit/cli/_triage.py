@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from evalkit.errors import ExitCode, UsageError
+from evalkit.errors import EvalkitError, ExitCode, UsageError
 from evalkit.suite import load_yaml
 from evalkit.triage import (
     Diagnosis,
@@ -99,7 +99,11 @@ def _on_disk(file: Path) -> Iterator[Path]:
     with TemporaryDirectory() as folder:
         path = Path(folder, "standard-input")
         path.write_bytes(sys.stdin.buffer.read())
-        yield path
+        try:
+            yield path
+        except EvalkitError as error:
+            error.where = error.where and error.where.replace(str(path), "standard input")
+            raise
 
 
 def _print(lines: Iterable[Line]) -> None:
@@ -126,6 +130,6 @@ def _rows(file: Path) -> Iterator[bytes]:
     try:
         with open(0, "rb", closefd=False) if file == _STDIN else file.open("rb") as content:
             is_packed = content.peek(2).startswith(_GZIP)
-            yield from gzip.open(content) if is_packed else content
+            yield from gzip.GzipFile(fileobj=content) if is_packed else content
     except (OSError, EOFError, zlib.error) as error:
         raise UsageError(f"cannot be read: {error}", where=str(file)) from error
