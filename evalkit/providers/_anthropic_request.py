@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import assert_never
 
 from evalkit.providers._body import argument_object, overlaid, result_text
 from evalkit.providers._names import WireNames
@@ -61,6 +62,8 @@ def _messages(messages: Iterable[Message], names: WireNames) -> JsonValue:
                 if content := _content(message, names):
                     encoded += [*_user(said), {"role": "assistant", "content": content}]
                     said = []
+            case _:
+                assert_never(message)
     return [*encoded, *_user(said)]
 
 

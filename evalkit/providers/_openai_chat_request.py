@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import assert_never
 
 from evalkit.providers._body import argument_string, overlaid, result_text
 from evalkit.providers._names import WireNames
@@ -50,6 +51,8 @@ def _message(message: Message, names: WireNames) -> JsonValue:
             return wire
         case Turn():
             return _rebuilt(message, names)
+        case _:
+            assert_never(message)
 
 
 def _is_sendable(turn: Turn, wire: JsonObject) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import assert_never
 
 from evalkit.providers._body import argument_string, overlaid, result_text
 from evalkit.providers._names import WireNames
@@ -50,6 +51,8 @@ def _items(message: Message, names: WireNames) -> Iterable[JsonValue]:
             if message.text:
                 said.append({"role": "assistant", "content": message.text})
             return [*said, *(_call(call, names) for call in message.calls)]
+        case _:
+            assert_never(message)
 
 
 def _is_sendable(turn: Turn) -> bool:

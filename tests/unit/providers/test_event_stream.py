@@ -107,6 +107,8 @@ RESPONSES = reply(
     (0.4, {"type": "response.output_item.added", "item": {"type": "function_call"}}),
 )
 GEMINI = reply(
+    (0.1, {"usageMetadata": {}}),
+    (0.2, {"candidates": [{"content": {"parts": [{"text": ""}]}}]}),
     (0.3, {"candidates": [{"content": {"parts": [{"text": "a"}]}}]}),
     (0.4, {"candidates": [{"content": {"parts": [{"functionCall": {}}]}}]}),
 )

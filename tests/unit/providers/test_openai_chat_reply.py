@@ -80,6 +80,15 @@ def test_arguments_that_are_not_there_are_an_empty_object():
     assert (call.raw, call.arguments, call.defects) == (None, {}, ())
 
 
+def test_arguments_that_are_nested_without_end_are_refused():
+    deep = []
+    for _ in range(100_000):
+        deep = [deep]
+
+    with pytest.raises(UndecodableReply, match="nested too deeply"):
+        calls(called("f", deep))
+
+
 def test_an_entry_without_id_name_and_arguments_is_no_call():
     phantom = {"id": None, "type": None, "function": {"name": "", "arguments": ""}}
     message = {

@@ -194,6 +194,12 @@ def test_a_message_of_another_api_is_rebuilt(wire):
     ]
 
 
+def test_an_answer_without_calls_is_text_alone():
+    body = encode((Turn(text="So."),))
+
+    assert body["messages"] == [{"role": "assistant", "content": "So."}]
+
+
 def test_a_message_whose_call_had_no_id_is_rebuilt_so_that_the_result_can_name_it():
     function = {"name": "f", "arguments": "{}"}
     message = {"role": "assistant", "content": None, "tool_calls": [{"function": function}]}

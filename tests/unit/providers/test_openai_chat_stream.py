@@ -4,7 +4,7 @@ import pytest
 
 from evalkit.errors import ExchangeFailed
 from evalkit.providers import find_api
-from evalkit.transcript import Defect, Stop, Usage
+from evalkit.transcript import Defect, Stop, Turn, Usage
 
 API = find_api("openai-chat")
 
@@ -202,6 +202,14 @@ def test_a_call_that_groq_refused_in_mid_stream_is_the_models():
     assert [(call.name, call.arguments, call.defects) for call in answer.calls] == [
         ("f", None, (Defect.EXPRESSION,))
     ]
+
+
+def test_a_stream_that_is_nothing_but_groqs_refusal_is_the_models():
+    error = {"code": "tool_use_failed", "failed_generation": "Hi", "message": "did not call a tool"}
+
+    answer = API.decode(API.assemble([{"error": error}]))
+
+    assert answer == Turn(text="Hi", finish="tool_use_failed")
 
 
 def test_every_other_error_in_a_stream_is_raised():

@@ -256,13 +256,14 @@ def test_the_time_holds_for_the_whole_answer(api, wire):
         send(asked, wire(lambda _: httpx2.Response(200, stream=Drip())))
 
 
+@pytest.mark.parametrize("key", [KEY, None], ids=["with a key", "without"])
 @pytest.mark.parametrize("api", ["openai-chat", "anthropic"])
-def test_a_server_that_cannot_be_reached_is_named_with_the_cause(api, wire):
+def test_a_server_that_cannot_be_reached_is_named_with_the_cause(api, key, wire):
     asked = provider(api, base_url="http://127.0.0.1:9/v1")
     server = wire(lambda _: httpx2.ConnectError("Connection refused"))
 
     with pytest.raises(ExchangeFailed) as raised:
-        send(asked, server)
+        send(asked, server, key=key)
 
     url = find_api(api).endpoint(asked)
     assert raised.value.what == f"cannot reach {url}: ConnectError: Connection refused"
