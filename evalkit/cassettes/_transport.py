@@ -6,6 +6,7 @@ Importing this module imports httpx2; `transport` and `sync_transport` do so whe
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import replace
 from time import perf_counter
 
 import httpx2
@@ -28,7 +29,7 @@ class AsyncCassetteTransport(httpx2.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         playing = active()
-        asked = _asked(request, await request.aread())
+        asked = Asked(method=request.method, url=str(request.url), body=await request.aread())
         recording = playing.play(asked)
         if recording is not None:
             return _replayed(recording)
@@ -40,7 +41,10 @@ class AsyncCassetteTransport(httpx2.AsyncBaseTransport):
         response = await self._provider.handle_async_request(request)
         assert isinstance(response.stream, httpx2.AsyncByteStream)
         return _passed_on(
-            response, _AsyncTee(response.stream, _Take(playing, asked, response, started))
+            response,
+            _AsyncTee(
+                response.stream, _Take(playing, _introduced(asked, request), response, started)
+            ),
         )
 
     async def aclose(self) -> None:
@@ -56,7 +60,7 @@ class CassetteTransport(httpx2.BaseTransport):
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         playing = active()
-        asked = _asked(request, request.read())
+        asked = Asked(method=request.method, url=str(request.url), body=request.read())
         recording = playing.play(asked)
         if recording is not None:
             return _replayed(recording)
@@ -67,7 +71,10 @@ class CassetteTransport(httpx2.BaseTransport):
         started = perf_counter()
         response = self._provider.handle_request(request)
         assert isinstance(response.stream, httpx2.SyncByteStream)
-        return _passed_on(response, _Tee(response.stream, _Take(playing, asked, response, started)))
+        return _passed_on(
+            response,
+            _Tee(response.stream, _Take(playing, _introduced(asked, request), response, started)),
+        )
 
     def close(self) -> None:
         if self._provider is not None:
@@ -174,9 +181,9 @@ class _Tee(httpx2.SyncByteStream):
             self._stream.close()
 
 
-def _asked(request: httpx2.Request, body: bytes) -> Asked:
-    headers = _grouped(request.headers)
-    return Asked(method=request.method, url=str(request.url), body=body, headers=headers)
+def _introduced(asked: Asked, request: httpx2.Request) -> Asked:
+    """Add the headers, which only a recording needs; reading them costs more than a lookup."""
+    return replace(asked, headers=_grouped(request.headers))
 
 
 def _answered(response: httpx2.Response, body: bytes) -> Answered:
@@ -192,7 +199,10 @@ def _answered(response: httpx2.Response, body: bytes) -> Answered:
 
 
 def _grouped(headers: httpx2.Headers) -> dict[str, tuple[str, ...]]:
-    return {name.lower(): tuple(headers.get_list(name)) for name in headers}
+    grouped: dict[str, tuple[str, ...]] = {}
+    for name, value in headers.multi_items():
+        grouped[name.lower()] = (*grouped.get(name.lower(), ()), value)
+    return grouped
 
 
 def _replayed(recording: Recording) -> httpx2.Response:
