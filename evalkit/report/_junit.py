@@ -69,6 +69,7 @@ def _explain(element: ET.Element, tag: str, header: RunHeader, result: CaseResul
     advice = hint(result)
     lines = [f"{kind}: {line}" for kind, line in said]
     lines += [f"hint: {advice}"] if advice else []
+    lines += [f"case at: {result.where}"] if result.where else []
     lines += [*_calls(result), f"run again: {rerun_command(header, result)}"]
     explanation.text = _text("\n".join(lines))
 

@@ -90,7 +90,10 @@ def _problem(result: CaseResult) -> Iterator[RenderableType]:
 
     mark, style = ("!", "yellow") if result.status is Status.ERRORED else ("✗", "red")
     provider = one_line(result.provider, 60)
-    yield Text.assemble((f"  {mark} ", style), (title(result), "bold"), f" [{provider}]")
+    place = f"  {one_line(result.where)}" if result.where else ""
+    yield Text.assemble(
+        (f"  {mark} ", style), (title(result), "bold"), f" [{provider}]", (place, "dim")
+    )
     lines = [Text.assemble((kind, style), f": {line}") for kind, line in reasons(result)]
     advice = hint(result)
     if advice:

@@ -150,6 +150,8 @@ def test_a_case_shows_its_verdict_the_values_side_by_side_and_how_to_run_it(open
         "simulated: no real model answered",
         "You handle refunds for an online shop.",
         "where is order a8472",
+        "All that the suite expects",
+        "suites/refunds.yaml:70:5",
         "expectation calls[0] at $.order_id",
         "refunds/hasty--hasty-1/lower-case-id.yaml",
         "0.65 s + 0.65 s, recorded",

@@ -18,14 +18,9 @@ function verdict(judged) {
 }
 
 function sides(judged) {
-  const { expected, actual } = judged;
+  const { expected, actual = judged.kind === "wrong_argument" ? null : undefined } = judged;
   const column = (heading, value, other, mark) =>
-    element(
-      "div",
-      {},
-      element("p", { class: "side" }, heading),
-      value === undefined ? element("p", { class: "absent" }, "nothing") : element("pre", {}, difference(value, other, mark)),
-    );
+    value !== undefined && element("div", {}, element("p", { class: "side" }, heading), element("pre", {}, difference(value, other, mark)));
   return element("div", { class: "sides" }, column("Expected", expected, actual, "gone"), column("Actual", actual, expected, "new"));
 }
 
@@ -123,6 +118,7 @@ function measured(shown) {
   const exchanges = transcript.exchanges ?? [];
   const latency = exchanges.map((e) => e.latency_s).filter((s) => s != null);
   const facts = [
+    ["Case", shown.where],
     ["Model", shown.model],
     ["Stop", words(transcript.stop ?? "answered")],
     ["Cost", shown.cost_usd == null ? "unknown" : `$${Number(shown.cost_usd.toPrecision(3))}`],
@@ -157,6 +153,7 @@ function caseBody(shown, tools) {
     trouble(shown),
     shown.skip_reason ? element("div", { class: "verdict skipped" }, element("p", {}, "Skipped: ", said(shown.skip_reason, "span"))) : null,
     verdicts.map(verdict),
+    shown.expect == null ? null : folded("All that the suite expects", element("pre", {}, said(pretty(shown.expect), "span"))),
     element("h3", {}, "Conversation"),
     conversation(shown),
     element("h3", {}, "What it took"),

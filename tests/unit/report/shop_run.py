@@ -288,6 +288,8 @@ def judged(case: Asked, provider: RunProvider) -> CaseResult:
         verdicts=verdicts,
         pairings=pairings(case, calls),
         expects_no_call=not case.calls,
+        expect={"calls": [{n: a} for n, a in case.calls]} if case.calls else "no_call",
+        where=f"suites/{case.suite}.yaml:{10 + 6 * CASES.index(case)}:5",
         transcript=conversation(case, provider, calls, mistake),
     )
 

@@ -17,7 +17,7 @@ ANY_TEXT = st.text(st.characters(exclude_categories=[]))
 
 
 def test_junit_counts_failures_and_errors_apart():
-    root = ET.fromstring(render_junit(shop_run()))  # noqa: S314 - our own output
+    root = ET.fromstring(render_junit(shop_run()))
 
     assert {name: root.get(name) for name in ("tests", "failures", "errors", "skipped")} == {
         "tests": "90",
@@ -34,7 +34,7 @@ def test_junit_counts_failures_and_errors_apart():
 
 
 def test_a_junit_failure_says_kind_reason_call_and_how_to_run_it_again():
-    root = ET.fromstring(render_junit(shop_run()))  # noqa: S314 - our own output
+    root = ET.fromstring(render_junit(shop_run()))
 
     (case,) = root.findall(".//testcase[@name='lower-case-id[hasty]']")
     (failure,) = case
@@ -50,13 +50,14 @@ def test_a_junit_failure_says_kind_reason_call_and_how_to_run_it_again():
         "message": "get_order $.order_id: expected 'A8472', got '8472'",
     }
     assert failure.text.splitlines()[1:] == [
+        "case at: suites/refunds.yaml:70:5",
         'called get_order({"order_id": "8472"})',
         "run again: evalkit run suites/refunds.yaml --case lower-case-id --provider hasty",
     ]
 
 
 def test_trouble_is_a_junit_error_with_its_hint():
-    root = ET.fromstring(render_junit(shop_run()))  # noqa: S314 - our own output
+    root = ET.fromstring(render_junit(shop_run()))
 
     (error,) = root.findall(".//error")
 
@@ -69,7 +70,7 @@ def test_trouble_is_a_junit_error_with_its_hint():
 def test_junit_is_well_formed_whatever_was_written(text):
     written = render_junit(hostile_run(text))
 
-    root = ET.fromstring(written)  # noqa: S314 - our own output
+    root = ET.fromstring(written)
     assert len(root.findall(".//testcase")) == 2
     assert all(c in "\t\n\r" or " " <= c <= "\ud7ff" or c >= "\ue000" for c in written)
 

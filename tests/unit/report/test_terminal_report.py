@@ -29,7 +29,7 @@ def test_each_failure_has_its_kind_and_reason_and_each_error_its_hint():
     text = printed(shop_run())
 
     assert (
-        "  ✗ refunds::lower-case-id [hasty]\n"
+        "  ✗ refunds::lower-case-id [hasty]  suites/refunds.yaml:70:5\n"
         "      wrong_argument: get_order $.order_id: expected 'A8472', got '8472'\n"
     ) in text
     assert "      hint: evalkit run suites/weather.yaml --record missing\n" in text
