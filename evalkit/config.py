@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -85,15 +85,22 @@ class Config:
         return tuple(_named(name, known) for name in names) or self.providers
 
 
-def load_config(path: Path | None = None, *, environ: Mapping[str, str] | None = None) -> Config:
-    """Read `path`, or the nearest `evalkit.yaml` in this folder and those above it.
+def load_config(
+    path: Path | None = None,
+    *,
+    near: Iterable[Path] = (),
+    environ: Mapping[str, str] | None = None,
+) -> Config:
+    """Read `path`, or else the nearest `evalkit.yaml`.
+
+    It is looked for in each folder of `near` and in the current one, and in those above them.
 
     Raises:
         InvalidConfig: the file has mistakes; all of them are told.
     """
     environ = os.environ if environ is None else environ
     if path is None:
-        path = _nearest(Path.cwd())
+        path = next(filter(None, map(_nearest, (*near, Path.cwd()))), None)
     if path is None:
         return Config(
             folder=Path(),
@@ -142,7 +149,8 @@ def _named(name: str, known: Mapping[str, Provider]) -> Provider:
 
 
 def _nearest(folder: Path) -> Path | None:
-    for candidate in (folder, *folder.parents):
+    absolute = folder.absolute()
+    for candidate in (absolute, *absolute.parents):
         path = candidate / FILE_NAME
         if path.is_file():
             return path

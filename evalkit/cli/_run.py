@@ -116,7 +116,7 @@ def command(record: str, **flags: object) -> int:
 
 
 def _run(options: _Options) -> int:
-    config = load_config(options.config)
+    config = load_config(options.config, near=[path.parent for path in options.suites])
     providers = config.select(options.providers)
     suites = load_suites(options.suites or config.suites, allow_python=options.allow_python)
     jobs = _jobs(options, suites, providers)

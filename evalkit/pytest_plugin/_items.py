@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from typing import Literal, Self, TypeAlias
+from pathlib import Path
+from typing import Self
 
 import pytest
 
 from evalkit.cassettes import Mode
-from evalkit.config import load_config
+from evalkit.config import Config, load_config
 from evalkit.errors import EvalkitError
 from evalkit.grade import explain
 from evalkit.providers import Provider
@@ -18,24 +19,15 @@ from evalkit.results import CaseResult, Status
 from evalkit.run import Job
 from evalkit.session import Session
 from evalkit.suite import Case, load_suite
+from evalkit.transcript import Prompt
 
-TracebackStyle: TypeAlias = Literal["long", "short", "line", "no", "native", "value", "auto"]
-SHARED = pytest.StashKey["Shared"]()
-
-
-class CaseFailed(Exception):
-    """The model did not do what the case expects; the text is the whole explanation."""
-
-
-class CaseErrored(Exception):
-    """The case could not be judged: trouble of the harness or the provider."""
+SHARED = pytest.StashKey["dict[Path, Shared]"]()
 
 
 class Shared:
     """What all items of a session share: configuration, connections and the event loop."""
 
-    def __init__(self, pytest_config: pytest.Config) -> None:
-        config = load_config()
+    def __init__(self, pytest_config: pytest.Config, config: Config) -> None:
         self.allow_python: bool = pytest_config.getoption("evalkit_allow_python")
         self.providers = config.select(tuple(pytest_config.getoption("evalkit_provider")))
         mode = Mode(pytest_config.getoption("evalkit_record"))
@@ -46,11 +38,13 @@ class Shared:
         cleanup.callback(lambda: self._loop.run(self._session.close()))
 
     @staticmethod
-    def of(pytest_config: pytest.Config) -> Shared:
-        """Return the one of this pytest session, made when the first suite is collected."""
-        if SHARED not in pytest_config.stash:
-            pytest_config.stash[SHARED] = Shared(pytest_config)
-        return pytest_config.stash[SHARED]
+    def near(suite: Path, pytest_config: pytest.Config) -> Shared:
+        """Return what the suites of one `evalkit.yaml` share, made for the first of them."""
+        config = load_config(near=[suite.parent])
+        by_folder = pytest_config.stash.setdefault(SHARED, {})
+        if config.folder not in by_folder:
+            by_folder[config.folder] = Shared(pytest_config, config)
+        return by_folder[config.folder]
 
     def results(self, job: Job) -> tuple[CaseResult, ...]:
         return self._loop.run(self._session.results_of(job))
@@ -61,13 +55,18 @@ class SuiteFile(pytest.File):
 
     def collect(self) -> Iterator[CaseItem]:
         try:
-            shared = Shared.of(self.config)
-            suite = load_suite(self.path, allow_python=shared.allow_python)
+            shared = Shared.near(self.path, self.config)
+            suite = load_suite(self._short_path(), allow_python=shared.allow_python)
         except EvalkitError as error:
             raise self.CollectError(str(error)) from error
         for case in suite.cases:
             for provider in shared.providers:
-                yield CaseItem.of(self, Job(case=case, provider=provider))
+                yield CaseItem.of(self, Job(case=case, provider=provider), shared)
+
+    def _short_path(self) -> Path:
+        """Return the path as messages should show it: relative to where pytest was started."""
+        start = self.config.invocation_params.dir
+        return self.path.relative_to(start) if self.path.is_relative_to(start) else self.path
 
 
 class CaseItem(pytest.Item):
@@ -77,11 +76,13 @@ class CaseItem(pytest.Item):
     """
 
     job: Job
+    shared: Shared
 
     @classmethod
-    def of(cls, parent: SuiteFile, job: Job) -> Self:
+    def of(cls, parent: SuiteFile, job: Job, shared: Shared) -> Self:
         item: Self = cls.from_parent(parent, name=_name(job.case, job.provider))
         item.job = job
+        item.shared = shared
         for tag in job.case.tags:
             parent.config.addinivalue_line("markers", f"{tag}: a tag of a suite")
             item.add_marker(tag)
@@ -90,24 +91,16 @@ class CaseItem(pytest.Item):
         return item
 
     def setup(self) -> None:
-        self.results = Shared.of(self.config).results(self.job)
+        self.results = self.shared.results(self.job)
         errored = [result for result in self.results if result.status is Status.ERRORED]
         if errored:
-            raise CaseErrored(_explanation(errored))
+            pytest.fail(_explanation(errored), pytrace=False)
 
     def runtest(self) -> None:
         failed = [result for result in self.results if result.status is Status.FAILED]
         passed_share = 1 - len(failed) / len(self.results)
         if passed_share < self.job.case.pass_rate:
-            raise CaseFailed(_explanation(failed))
-
-    def repr_failure(
-        self, excinfo: pytest.ExceptionInfo[BaseException], style: TracebackStyle | None = None
-    ) -> str:
-        """Show our explanation in place of a traceback through evalkit."""
-        if isinstance(excinfo.value, CaseFailed | CaseErrored):
-            return str(excinfo.value)
-        return str(super().repr_failure(excinfo, style))
+            pytest.fail(_explanation(failed), pytrace=False)
 
     def reportinfo(self) -> tuple[str, int, str]:
         line = int(self.job.case.where.split(":")[-2])
@@ -121,10 +114,21 @@ def _name(case: Case, provider: Provider) -> str:
     return f"{case.id}[{provider.name}]"
 
 
-def _explanation(results: list[CaseResult]) -> str:
-    lines = []
-    for result in results:
-        if len(results) > 1:
-            lines.append(f"trial {result.trial + 1}:")
-        lines += explain(result)
-    return "\n".join(lines)
+def _explanation(results: Sequence[CaseResult]) -> str:
+    return "\n".join(line for result in results for line in _lines(result))
+
+
+def _lines(result: CaseResult) -> Iterator[str]:
+    """Say what is wrong first: pytest's summary shows no more than the first line."""
+    trouble = result.transcript.trouble
+    if trouble is None:
+        yield from explain(result)
+    else:
+        yield f"{trouble.error}: {trouble.what}"
+        if trouble.hint:
+            yield f"  hint: {trouble.hint}"
+    trial = f", trial {result.trial + 1}" if result.trial else ""
+    simulated = ", simulated" if result.transcript.simulated else ""
+    prompts = [message.text for message in result.transcript.given if isinstance(message, Prompt)]
+    asked = prompts[-1] if prompts else "(nothing)"
+    yield f"{result.provider} ({result.model}{simulated}{trial}) was asked: {asked}"

@@ -1,0 +1,167 @@
+import shutil
+from xml.etree import ElementTree as ET
+
+import pytest
+
+
+def outcomes(run):
+    """The last line of pytest: what it counted."""
+    return run.stdout.strip().splitlines()[-1]
+
+
+def test_every_case_is_an_item_for_every_provider(project):
+    run = project.pytest("suites/greetings.yaml", "-q")
+
+    assert run.returncode == 1
+    assert "3 failed, 30 passed" in outcomes(run)
+
+
+def test_items_have_names_that_can_be_typed(project):
+    listed = project.pytest("suites/greetings.yaml", "--collect-only", "-q")
+
+    assert listed.stdout.splitlines()[:3] == [
+        "suites/greetings.yaml::hello[careful]",
+        "suites/greetings.yaml::hello[careful-anthropic]",
+        "suites/greetings.yaml::hello[hasty]",
+    ]
+
+
+def test_a_single_item_is_run_by_its_name(project):
+    run = project.pytest("suites/greetings.yaml::hello[careful]", "-q")
+
+    assert "1 passed" in outcomes(run)
+
+
+def test_a_failure_shows_the_reason_and_the_prompt_and_no_traceback(project):
+    run = project.pytest("suites/greetings.yaml::hello[hasty]", "-q")
+
+    assert "no call was expected, got get_weather(location='Paris')" in run.stdout
+    assert "hasty (hasty, simulated) was asked: hello" in run.stdout
+    assert "evalkit/" not in run.stdout
+    assert "Traceback" not in run.stdout
+
+
+def test_trouble_of_the_harness_is_an_error_and_no_failure(project):
+    shutil.rmtree(project.folder / "cassettes")
+
+    run = project.pytest("suites/greetings.yaml", "--evalkit-provider", "careful", "-q")
+
+    assert "11 errors" in outcomes(run)
+    assert "failed" not in outcomes(run)
+    assert "`evalkit run --record missing`" in run.stdout
+
+
+def test_a_provider_is_selected(project):
+    run = project.pytest("suites", "--evalkit-provider", "careful", "-q")
+
+    assert run.returncode == 0
+    assert "43 passed" in outcomes(run)
+
+
+@pytest.mark.parametrize(
+    ("words", "count"),
+    [
+        pytest.param(["-m", "F2"], "9 passed", id="tags are markers"),
+        pytest.param(["-k", "hello and not spanish"], "2 passed", id="names are keywords"),
+    ],
+)
+def test_pytests_own_selection_works(project, words, count):
+    run = project.pytest("suites", "--evalkit-provider", "careful", "-q", *words)
+
+    assert count in outcomes(run)
+
+
+def test_what_failed_last_runs_first(project):
+    words = ("suites/greetings.yaml", "--evalkit-provider", "hasty", "-q")
+    project.pytest(*words)
+
+    again = project.pytest(*words, "--lf")
+
+    assert "3 failed" in outcomes(again)
+    assert "passed" not in outcomes(again)
+
+
+def test_recording_works_from_pytest(project):
+    shutil.rmtree(project.folder / "cassettes")
+    words = ("suites/greetings.yaml", "--evalkit-provider", "careful", "-q")
+
+    recorded = project.pytest(*words, "--evalkit-record", "missing")
+    replayed = project.pytest(*words)
+
+    assert "11 passed" in outcomes(recorded)
+    assert "11 passed" in outcomes(replayed)
+
+
+def test_a_broken_suite_is_a_collection_error_with_every_mistake(project):
+    project.write(
+        "suites/broken.yaml",
+        "version: 1\nsuite: broken\ncases:\n  - {id: a, prompt: hi, expct: no_call}\n",
+    )
+
+    run = project.pytest("suites/broken.yaml", "-q")
+
+    assert run.returncode == 2
+    assert "suites/broken.yaml:4:25: unknown key 'expct'" in run.stdout
+    assert "Traceback" not in run.stdout
+
+
+def test_other_yaml_files_are_left_alone(project):
+    project.write("compose.yaml", "services: {}\n")
+    project.write("deploy/values.yml", "suite\n")
+
+    run = project.pytest("compose.yaml", "deploy", "suites/tools", "-q")
+
+    assert "no tests" in outcomes(run)
+
+
+def test_items_are_shared_out_by_xdist(project):
+    run = project.pytest("suites", "--evalkit-provider", "careful", "-q", "-n", "2", "-pxdist")
+
+    assert run.returncode == 0
+    assert "43 passed" in outcomes(run)
+
+
+def test_a_skipped_case_is_skipped_with_its_reason(project):
+    project.write(
+        "suites/s.yaml",
+        "version: 1\nsuite: s\ncases:\n"
+        "  - {id: a, prompt: hi, skip: the provider is down, expect: no_call}\n",
+    )
+
+    run = project.pytest("suites/s.yaml", "--evalkit-provider", "careful", "-q", "-rs")
+
+    assert "1 skipped" in outcomes(run)
+    assert "the provider is down" in run.stdout
+
+
+def test_junit_tells_errors_from_failures(project):
+    shutil.rmtree(project.folder / "cassettes/greetings/hasty--hasty")
+
+    project.pytest("suites/greetings.yaml", "--junitxml=junit.xml", "-q")
+
+    suite = ET.parse(project.folder / "junit.xml").getroot().find("testsuite")
+    assert (suite.get("failures"), suite.get("errors")) == ("0", "11")
+
+
+def test_it_lives_beside_pytest_recording(project):
+    run = project.pytest(
+        "suites/greetings.yaml", "--evalkit-provider", "careful", "--record-mode=none", "-q"
+    )
+
+    assert "11 passed" in outcomes(run)
+
+
+def test_starting_pytest_without_a_suite_imports_nothing_of_evalkit(empty_project):
+    empty_project.write(
+        "test_plain.py",
+        "import sys\n\ndef test_modules():\n"
+        "    loaded = {m for m in sys.modules if m.startswith('evalkit')}\n"
+        "    assert loaded == {'evalkit', 'evalkit.pytest_plugin'}\n"
+        "    assert not {'openai', 'anthropic', 'pydantic', 'yaml', 'httpx2'} & set(sys.modules)\n",
+    )
+
+    run = empty_project.pytest(
+        "-q", "-p", "no:recording", "-p", "no:hypothesispytest", "-p", "no:xdist", "-p", "no:syrupy"
+    )
+
+    assert "1 passed" in outcomes(run), run.stdout
