@@ -173,7 +173,7 @@ _READERS: tuple[tuple[str, Callable[[_Source], Found]], ...] = (
     ("a run file", _run_file),
     ("a cassette", _cassette),
     ("an event stream", _event_stream),
-    ("the JSON of an API, or a log record around it", _json),
+    ("the JSON of an API or a log record around it", _json),
     ("a model's text with calls in it", _model_text),
 )
 
@@ -229,7 +229,7 @@ def _fault(text: str) -> str:
     try:
         json.loads(text)
     except json.JSONDecodeError as error:
-        return f"no JSON ({error.msg} at line {error.lineno}, column {error.colno})"
+        return f"no JSON: {error}"
     except (ValueError, RecursionError):
         return "JSON that is nested too deeply"
     return "JSON without an answer of a model in it"
