@@ -8,6 +8,7 @@ from evalkit.cassettes._playing import Playing, playing
 from evalkit.cassettes._recording import Answered, Asked, Facts, Headers, Recording, Timing
 from evalkit.cassettes._redaction import KEYS, Finding, Redaction, scan
 from evalkit.cassettes._rules import Personal
+from evalkit.cassettes._status import Condition, State, Today, status
 from evalkit.cassettes._transports import sync_transport, transport
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Answered",
     "Asked",
     "Cassette",
+    "Condition",
     "Facts",
     "Finding",
     "Headers",
@@ -24,14 +26,17 @@ __all__ = [
     "Playing",
     "Recording",
     "Redaction",
+    "State",
     "Taping",
     "Timing",
+    "Today",
     "cassette_path",
     "open_cassette",
     "playing",
     "recover",
     "request_key",
     "scan",
+    "status",
     "sync_transport",
     "transport",
 ]

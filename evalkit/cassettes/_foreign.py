@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from types import UnionType
 
 import yaml
@@ -59,6 +60,8 @@ def facts_from(raw: Mapping[str, JsonValue]) -> Facts:
     for name, value in known.items():
         if not isinstance(value, _KINDS[name]):
             raise Malformed(f"evalkit.{name} is {_named(value)}")
+    if "recorded_at" in known:
+        _check_time(str(known["recorded_at"]))
     return Facts(
         **known,  # type: ignore[arg-type]  # each was checked against _KINDS
         fields=_digests(raw.get("fields", {})),
@@ -177,6 +180,15 @@ def _text(raw: object, at: str) -> str:
     if isinstance(raw, str | int | float):
         return str(raw)
     raise Malformed(f"{at} is {_named(raw)}, not text")
+
+
+def _check_time(text: str) -> None:
+    try:
+        is_exact = datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        is_exact = False
+    if not is_exact:
+        raise Malformed(f"evalkit.recorded_at is {text!r}, not a time with its zone")
 
 
 def _digests(raw: JsonValue) -> dict[str, str]:

@@ -93,7 +93,7 @@ def recorded(request, reply):
         key=request_key(request),
         seal=seal(request, KEYS),
         trial=0,
-        recorded_at="2026-11-20",
+        recorded_at="2026-11-20T12:00:00.000Z",
         fields=field_digests(json.loads(request.body), KEYS),
     )
     headers = {"content-type": ("application/json",)}

@@ -7,6 +7,7 @@ import random
 import subprocess
 import sys
 from itertools import pairwise
+from types import SimpleNamespace
 
 import pytest
 import yaml
@@ -15,6 +16,7 @@ from evalkit.cassettes import Answered, Asked, Facts, Mode, Recording, Taping, o
 from evalkit.cassettes._encoding import LARGEST_BODY
 from evalkit.cassettes._foreign import read_yaml
 from evalkit.cassettes._read import _Scanner, load
+from evalkit.cassettes._recording import Malformed
 from evalkit.cassettes._scalar import NotOurs
 from evalkit.cassettes._write import dump
 from evalkit.errors import InvalidCassette
@@ -62,6 +64,7 @@ def test_a_file_cut_short_anywhere_is_told_and_never_read_as_less():
     [
         pytest.param(b"\xff\xfe", ": not UTF-8 at byte 0", id="not text"),
         pytest.param("interactions: {", ":2:1: not readable as YAML", id="not YAML"),
+        pytest.param("a: \x00", ": not readable as YAML", id="a control character"),
         pytest.param("- 1", ": this is no cassette: the file is a list", id="a list"),
         pytest.param("version: 1", ": this is no cassette: interactions is missing", id="nothing"),
         pytest.param(cassette("\n- 1"), ": this is no cassette: interactions[0] is 1", id="a 1"),
@@ -97,10 +100,20 @@ def test_a_merge_conflict_in_a_file_of_ours_is_told(tmp_path):
     assert "not readable as YAML" in error_of(tmp_path, text)
 
 
-def test_a_fact_of_a_wrong_type_in_a_file_of_ours_is_told(tmp_path):
-    text = dump([recording()]).replace("trial: 0", 'trial: "zero"')
+@pytest.mark.parametrize(
+    ("fact", "edited", "message"),
+    [
+        ("trial: 0", 'trial: "zero"', "evalkit.trial is 'zero'"),
+        ("12:00:00.000Z", "noon", "evalkit.recorded_at is '2026-11-20Tnoon'"),
+        ("T12:00:00.000Z", "", "evalkit.recorded_at is '2026-11-20'"),
+        ("trial: 0", "chunks: [[1]]", "evalkit.chunks holds a list"),
+        ("trial: 0", "fields: []", "evalkit.fields is a list"),
+    ],
+)
+def test_a_wrong_fact_in_a_file_of_ours_is_told(fact, edited, message, tmp_path):
+    text = dump([recording()]).replace(fact, edited)
 
-    assert "evalkit.trial is 'zero'" in error_of(tmp_path, text)
+    assert message in error_of(tmp_path, text)
 
 
 @pytest.mark.parametrize("opening", ["[", "{a: ", "- ", "? "])
@@ -185,6 +198,36 @@ def test_an_encoding_nobody_can_unpack_stays_as_it_is():
     )
 
 
+@pytest.fixture
+def brotli(monkeypatch):
+    """A stand-in for the package: its decompress takes off a leading `br:`."""
+
+    class BrokenBrotli(Exception):
+        pass
+
+    def decompress(body):
+        if not body.startswith(b"br:"):
+            raise BrokenBrotli
+        return body[3:]
+
+    module = SimpleNamespace(decompress=decompress, error=BrokenBrotli)
+    monkeypatch.setitem(sys.modules, "brotli", module)
+
+
+@pytest.mark.parametrize("stored", ["br:hi", "hi"])
+@pytest.mark.usefixtures("brotli")
+def test_brotli_is_unpacked_where_it_is_installed(stored):
+    document = yaml.safe_load(cassette())
+    document["interactions"][0]["response"] |= {
+        "headers": {"Content-Encoding": ["br"]},
+        "body": {"string": stored},
+    }
+
+    (found,) = load(yaml.safe_dump(document), "case.yaml")
+
+    assert found.answered == Answered(status=200, reason="OK", body=b"hi")
+
+
 def test_a_body_that_was_unpacked_already_is_taken_as_it_is():
     document = yaml.safe_load(cassette())
     document["interactions"][0]["response"]["headers"] = {"Content-Encoding": ["gzip"]}
@@ -220,7 +263,7 @@ def test_edits_by_hand_are_read_as_yaml_reads_them():
         edited = text[:at] + chance.choice(ODD) + text[at + chance.choice((0, 1)) :]
         try:
             scanned = _Scanner(edited).recordings()
-        except NotOurs:
+        except (NotOurs, Malformed):
             continue
         accepted += 1
         assert scanned == read_yaml(edited, "case.yaml")

@@ -1,0 +1,106 @@
+"""Which cassettes still say what a suite would hear today."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import chain
+from pathlib import Path
+
+from evalkit.cassettes._recording import Recording
+
+
+class State(StrEnum):
+    """How a cassette stands, the most pressing first."""
+
+    ORPHANED = "orphaned"
+    """No case uses the file any more."""
+    FOREIGN = "foreign"
+    """Another tool recorded it, so that nothing else is known."""
+    CHANGED = "changed"
+    """The case asks something else now."""
+    EXPIRED = "expired"
+    """It was recorded too long ago."""
+    DRIFTED = "drifted"
+    """The model asked for is answered by another one since."""
+    UNUSED = "unused"
+    """Some trials in it ask what the case does not ask any more."""
+    FRESH = "fresh"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """The state of one cassette, and why."""
+
+    path: Path
+    state: State
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Today:
+    """What cassettes are measured by."""
+
+    keys: Mapping[Path, str]
+    """The key of the first request of each case, by the path of its cassette."""
+    now: datetime
+    max_age: timedelta | None = None
+    """Set where recordings shall not grow older."""
+
+
+def status(cassettes: Mapping[Path, Sequence[Recording]], today: Today) -> tuple[Condition, ...]:
+    """Tell the most pressing state of each cassette, in the order of their paths."""
+    models = _latest_models(chain.from_iterable(cassettes.values()))
+    return tuple(
+        next(_conditions(path, cassettes[path], today, models)) for path in sorted(cassettes)
+    )
+
+
+def _conditions(
+    path: Path, recordings: Sequence[Recording], today: Today, models: Mapping[str, str]
+) -> Iterator[Condition]:
+    if path not in today.keys:
+        yield Condition(path=path, state=State.ORPHANED, reason="no case uses it")
+        return
+    if any(recording.is_foreign for recording in recordings):
+        yield Condition(path=path, state=State.FOREIGN, reason="recorded by another tool")
+    stale = [trial for trial, key in _openings(recordings).items() if key != today.keys[path]]
+    if len(stale) == len(_openings(recordings)):
+        yield Condition(path=path, state=State.CHANGED, reason="its case asks something else now")
+    oldest = min((recording.facts.recorded_at or "" for recording in recordings), default="")
+    if oldest and today.max_age is not None and _age(oldest, today.now) > today.max_age:
+        yield Condition(path=path, state=State.EXPIRED, reason=f"recorded on {oldest[:10]}")
+    for recording in recordings:
+        asked, answered = recording.facts.model_asked, recording.facts.model_answered
+        if asked and answered and models[asked] != answered:
+            reason = f"{asked} was {answered} then, and is {models[asked]} since"
+            yield Condition(path=path, state=State.DRIFTED, reason=reason)
+    if stale:
+        trials = ", ".join(map(str, stale))
+        yield Condition(path=path, state=State.UNUSED, reason=f"trial {trials} asks something else")
+    yield Condition(path=path, state=State.FRESH)
+
+
+def _openings(recordings: Sequence[Recording]) -> dict[int | None, str | None]:
+    """The key of the first request of each trial."""
+    openings: dict[int | None, str | None] = {}
+    for recording in recordings:
+        openings.setdefault(recording.facts.trial, recording.facts.key)
+    return openings
+
+
+def _latest_models(recordings: Iterable[Recording]) -> dict[str, str]:
+    """Which model answered last, for each model that was asked for."""
+    latest: dict[str, tuple[str, str]] = {}
+    for recording in recordings:
+        facts = recording.facts
+        if facts.model_asked and facts.model_answered and facts.recorded_at:
+            seen = (facts.recorded_at, facts.model_answered)
+            latest[facts.model_asked] = max(seen, latest.get(facts.model_asked, seen))
+    return {asked: answered for asked, (_, answered) in latest.items()}
+
+
+def _age(recorded_at: str, now: datetime) -> timedelta:
+    return now - datetime.fromisoformat(recorded_at)
