@@ -140,7 +140,8 @@ class Format:
 
     def _has_call(self, text: str) -> bool:
         """Tell whether the closing mark may stand inside the argument of a call."""
-        return bool(_find(self.find, text, {}).calls)
+        extract = _find(self.find, text, {})
+        return bool(extract.calls) or Defect.TRUNCATED in extract.defects
 
     def _without_noise(self, text: str) -> str | None:
         for mark in self.noise:

@@ -16,7 +16,7 @@ class Tool:
     description: str = ""
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def tool():
     """Make a tool whose parameters have the given schemas."""
 
