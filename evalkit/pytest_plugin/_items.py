@@ -80,7 +80,9 @@ class CaseItem(pytest.Item):
 
     @classmethod
     def of(cls, parent: SuiteFile, job: Job, shared: Shared) -> Self:
-        item: Self = cls.from_parent(parent, name=_name(job.case, job.provider))
+        name = _name(job.case, job.provider)
+        # As text, so that pytest reads the bracket as parameters: --lf compares ids that it parsed.
+        item: Self = cls.from_parent(parent, name=name, nodeid=f"{parent.nodeid}::{name}")
         item.job = job
         item.shared = shared
         for tag in job.case.tags:

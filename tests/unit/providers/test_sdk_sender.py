@@ -151,6 +151,15 @@ def test_a_server_that_needs_no_key_is_sent_none(api, wire, monkeypatch):
     assert not headers.keys() & {"authorization", "x-api-key", "api-key", "openai-organization"}
 
 
+@pytest.mark.parametrize("api", ["openai-chat", "openai-responses", "anthropic"])
+def test_a_script_is_sent_no_key(api, wire):
+    server = wire()
+
+    send(provider(api, simulate=Path("careful.yaml")), server)
+
+    assert not server.requests[0].headers.keys() & {"authorization", "x-api-key", "api-key"}
+
+
 def test_the_environment_does_not_lead_requests_elsewhere(wire, monkeypatch):
     monkeypatch.setenv("OPENAI_BASE_URL", "http://elsewhere.invalid/v1")
     server = wire()

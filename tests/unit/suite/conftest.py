@@ -42,7 +42,9 @@ def expect(load_cases):
     """The expectation of the one case that expects this."""
 
     def load_text(expected, **options):
-        return load_cases(f"- {{id: a, prompt: hi, expect: {expected}}}", **options)[0].expect
+        body = textwrap.indent(textwrap.dedent(expected), "    ")
+        (case,) = load_cases(f"- id: a\n  prompt: hi\n  expect:\n{body}", **options)
+        return case.expect
 
     return load_text
 
