@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from evalkit.providers._options import SIMULATED_URL, check_options, header_options
 from evalkit.providers._provider import Provider
-from evalkit.providers._sender import NO_KEY, SdkSender, check_key, json_bytes
+from evalkit.providers._sender import NO_KEY, SdkSender, json_bytes, usable_key
 from evalkit.transcript import JsonObject
 
 if TYPE_CHECKING:  # 0.8 s that a replayed run does not need: loads when one connects
@@ -30,15 +30,15 @@ def connect(
     import httpx2
 
     check_options(provider, OPTIONS)
-    check_key(provider, api_key, KEY_ENV)
+    key = usable_key(provider, api_key, KEY_ENV)
     client = anthropic.AsyncAnthropic(
-        api_key=api_key or NO_KEY,
+        api_key=key or NO_KEY,
         base_url=_base_url(provider),
         max_retries=0,
         timeout=provider.timeout_s,
         http_client=anthropic.DefaultAsyncHttpxClient(transport=transport),
     )
-    headers = _headers(provider, api_key)
+    headers = _headers(provider, key)
 
     async def post(body: JsonObject) -> httpx2.Response:
         try:
@@ -57,7 +57,7 @@ def connect(
     return SdkSender(
         provider=provider,
         url=endpoint(provider),
-        api_key=api_key,
+        api_key=key,
         post=post,
         close_client=client.close,
         connection_error=anthropic.APIConnectionError,

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import assert_never
+from urllib.parse import urlsplit
 
 from evalkit.providers._body import argument_string, overlaid, result_text
 from evalkit.providers._names import WireNames
+from evalkit.providers._openai_connection import OPENAI_URL
 from evalkit.providers._provider import Provider
 from evalkit.suite import Settings, Tool, ToolNamed
 from evalkit.transcript import JsonObject, JsonValue, Message, Prompt, ToolCall, ToolResult, Turn
+
+OPENAI_HOSTS = (".openai.com", ".openai.azure.com")
 
 
 def encode(
@@ -38,7 +42,8 @@ def encode(
 
 def _max_tokens_key(provider: Provider) -> str:
     """Name the limit as the server knows it: compatible ones have only OpenAI's older name."""
-    return "max_tokens" if provider.base_url else "max_completion_tokens"
+    host = urlsplit(provider.base_url or OPENAI_URL).hostname or ""
+    return "max_completion_tokens" if host.endswith(OPENAI_HOSTS) else "max_tokens"
 
 
 def _message(message: Message, names: WireNames) -> JsonValue:

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 from evalkit.errors import UsageError
 from evalkit.providers._options import SIMULATED_URL, check_options, header_options, text_option
 from evalkit.providers._provider import Provider
-from evalkit.providers._sender import NO_KEY, SdkSender, check_key, json_bytes
+from evalkit.providers._sender import NO_KEY, SdkSender, json_bytes, usable_key
 from evalkit.transcript import JsonObject
 
 if TYPE_CHECKING:  # 0.4 s that a replayed run does not need: loads when one connects
@@ -59,9 +59,9 @@ def _connect(
     import openai
 
     check_options(provider, OPTIONS)
-    check_key(provider, api_key, KEY_ENV)
-    client = _client(provider, api_key, transport)
-    headers = _headers(provider, api_key)
+    key = usable_key(provider, api_key, KEY_ENV)
+    client = _client(provider, key, transport)
+    headers = _headers(provider, key)
 
     async def post(body: JsonObject) -> httpx2.Response:
         try:
@@ -80,7 +80,7 @@ def _connect(
     return SdkSender(
         provider=provider,
         url=chat_endpoint(provider) if path == CHAT_PATH else responses_endpoint(provider),
-        api_key=api_key,
+        api_key=key,
         post=post,
         close_client=client.close,
         connection_error=openai.APIConnectionError,

@@ -97,15 +97,18 @@ def json_bytes(body: JsonObject) -> bytes:
     return text.encode(errors="backslashreplace")
 
 
-def check_key(provider: Provider, api_key: str | None, key_env: str) -> None:
-    """Refuse a key that cannot be sent, and a missing one where the API's own server wants one.
+def usable_key(provider: Provider, api_key: str | None, key_env: str) -> str | None:
+    """Return the key to send: none to a script, and none that no header may hold.
 
     Raises:
-        UsageError: it names the variable to set, and never the key.
+        UsageError: the key cannot be sent, or the API's own server needs one and there is none;
+            it names the variable to set, and never the key.
     """
+    if provider.simulate:
+        return None
     variable = provider.api_key_env or key_env
     where = f"provider {provider.name}"
-    if api_key is None and provider.base_url is None and provider.simulate is None:
+    if api_key is None and provider.base_url is None:
         raise UsageError("no API key", where=where, hint=f"set the variable {variable}")
     if api_key is not None and not (api_key.isascii() and api_key.isprintable() and api_key):
         raise UsageError(
@@ -113,3 +116,4 @@ def check_key(provider: Provider, api_key: str | None, key_env: str) -> None:
             where=where,
             hint="look for a line break at its end",
         )
+    return api_key

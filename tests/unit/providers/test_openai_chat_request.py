@@ -58,11 +58,24 @@ def test_every_setting_reaches_the_body(weather):
     }
 
 
-def test_compatible_servers_are_told_the_token_limit_by_its_older_name():
-    body = encode(provider=LOCAL, settings=Settings(max_tokens=5))
+@pytest.mark.parametrize(
+    ("base_url", "key"),
+    [
+        pytest.param(None, "max_completion_tokens", id="OpenAI"),
+        pytest.param(
+            "https://eu.api.openai.com/v1", "max_completion_tokens", id="OpenAI in Europe"
+        ),
+        pytest.param("https://us.openai.azure.com/openai/v1", "max_completion_tokens", id="Azure"),
+        pytest.param("http://localhost:8000/v1", "max_tokens", id="compatible server"),
+        pytest.param("https://openai.com.example/v1", "max_tokens", id="another's host"),
+    ],
+)
+def test_the_token_limit_has_the_name_that_the_server_knows(base_url, key):
+    provider = Provider(name="p", api="openai-chat", model="m", base_url=base_url)
 
-    assert body["max_tokens"] == 5
-    assert "max_completion_tokens" not in body
+    body = encode(provider=provider, settings=Settings(max_tokens=5))
+
+    assert {name: body[name] for name in body if name.startswith("max")} == {key: 5}
 
 
 def test_extra_fields_of_the_provider_win_and_null_takes_a_field_out():
