@@ -103,6 +103,20 @@ def test_the_keyboard_walks_opens_and_closes(open_page, source):
     assert page.evaluate("document.activeElement.textContent").startswith("refunds::account")
 
 
+def test_h_and_l_walk_through_the_providers_of_a_case(open_page, source):
+    page = open_page(source, "#case=refunds%3A%3Aquoted-reason&provider=hasty")
+    selected = page.locator("#case [aria-selected=true]")
+
+    page.keyboard.press("l")
+    page.wait_for_function("location.hash.includes('provider=careful')")
+    page.wait_for_selector("#case .verdict.passed")
+    assert selected.inner_text() == "careful"
+    page.keyboard.press("h")
+    page.wait_for_selector("#case .verdict.failed")
+
+    assert selected.inner_text() == "hasty"
+
+
 def test_slash_searches_and_question_mark_helps_but_not_while_typing(open_page, source):
     page = open_page(source)
 
@@ -220,6 +234,9 @@ def test_a_printed_page_holds_every_case(open_page, source):
     assert in_sight < 30
     assert page.locator("#rows .row").count() == 30
     assert page.locator(".more[open]").count() == 3
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator("#rows .row").count() == in_sight
+    assert page.locator(".more[open]").count() == 0
 
 
 def test_without_scripts_the_figures_stand_and_the_list_says_what_it_needs(open_page, source):

@@ -54,12 +54,14 @@ function columnOf({ row, provider }) {
 
 async function show() {
   const choice = chosen();
-  if (!choice) return close();
+  if (!choice) return hide();
   const { row } = choice;
+  const asked = location.hash;
   const column = columnOf(choice);
   const trials = row.cells[column];
   const conversationOf = trials.find(([, , , trial]) => trial === choice.trial) ?? trials[0];
   const [shown, tools] = await Promise.all([details(conversationOf[0], grid.index.part), unpackOnce("tools")]);
+  if (location.hash !== asked) return; // overtaken by a quicker reader
   const wasHidden = panel.hidden;
   panel.replaceChildren(top(row), tabs(row, column), ...trialTabs(row, column, conversationOf), ...caseBody(shown, tools[row.suite] ?? []).flat(9).filter(Boolean));
   panel.hidden = false;
@@ -101,7 +103,7 @@ function tab(isSelected, target, drawn, status, label) {
   return made;
 }
 
-function close() {
+function hide() {
   if (panel.hidden) return;
   panel.hidden = true;
   panel.replaceChildren();
@@ -110,7 +112,7 @@ function close() {
 
 function leave() {
   history.replaceState(null, "", location.pathname + location.search);
-  close();
+  hide();
 }
 
 function step(by) {
@@ -156,9 +158,19 @@ function pressed(event) {
   }
 }
 
-function print(isPrinted) {
-  grid.isPrinted = isPrinted;
-  for (const folded of document.querySelectorAll(".more")) folded.open = isPrinted || folded.dataset.open === "true";
+// On paper everything is unfolded and every row exists; afterwards all is as it was.
+function unfold() {
+  grid.isPrinted = true;
+  for (const more of document.querySelectorAll(".more")) {
+    more.classList.toggle("folded", !more.open);
+    more.open = true;
+  }
+  grid.draw();
+}
+
+function refold() {
+  grid.isPrinted = false;
+  for (const more of document.querySelectorAll(".more.folded")) more.open = false;
   grid.draw();
 }
 
@@ -178,8 +190,8 @@ async function start() {
   byId("keys").addEventListener("click", toggleHelp);
   document.addEventListener("keydown", pressed);
   window.addEventListener("hashchange", show);
-  window.addEventListener("beforeprint", () => print(true));
-  window.addEventListener("afterprint", () => print(false));
+  window.addEventListener("beforeprint", unfold);
+  window.addEventListener("afterprint", refold);
   await show();
   document.documentElement.dataset.ready = Math.round(performance.now());
 }

@@ -101,6 +101,7 @@ def test_the_first_screen_says_what_was_run_and_how_it_went(page):
         "replayed from cassettes",
         "2026-11-18",
         "9f1c2e7",
+        "careful-1 · anthropic",
     ):
         assert said in text
 

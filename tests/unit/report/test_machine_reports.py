@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from io import StringIO
 from xml.etree import ElementTree as ET
 
@@ -12,6 +13,8 @@ from shop_run import HOSTILE, hostile_run, shop_run
 
 from evalkit.errors import UnknownName
 from evalkit.report import FORMATS, render, render_csv, render_json, render_junit
+from evalkit.report._overview import facts, overview
+from evalkit.results import Status
 
 ANY_TEXT = st.text(st.characters(exclude_categories=[]))
 
@@ -63,6 +66,36 @@ def test_trouble_is_a_junit_error_with_its_hint():
 
     assert error.get("type") == "CassetteMiss"
     assert "hint: evalkit run suites/weather.yaml --record missing" in error.text
+
+
+def test_a_skipped_case_says_why_and_a_second_trial_has_a_name_of_its_own():
+    record = shop_run()
+    first = record.results[0]
+    skipped = replace(first, status=Status.SKIPPED, skip_reason="needs a key")
+
+    root = ET.fromstring(render_junit(replace(record, results=(skipped, replace(first, trial=1)))))
+
+    one, other = root.findall(".//testcase")
+    assert one.find("skipped").get("message") == "needs a key"
+    assert other.get("name") == "hello[careful-trial2]"
+
+
+@pytest.mark.parametrize(
+    ("started", "finished", "took"),
+    [
+        pytest.param("2026-11-20T17:45:00Z", "2026-11-20T17:45:02Z", "2.00 s", id="two seconds"),
+        pytest.param("2026-11-20T17:45:00Z", None, "not finished", id="interrupted"),
+        pytest.param("yesterday", "today", None, id="no time at all"),
+        pytest.param("2026-11-20T17:45:00", "2026-11-20T17:45:02Z", None, id="no time zone"),
+    ],
+)
+def test_how_long_a_run_took_is_said_where_it_is_known(started, finished, took):
+    record = shop_run()
+    header = replace(record.header, started_at=started)
+
+    known = dict(facts(overview(replace(record, header=header, finished_at=finished))))
+
+    assert known.get("Took") == took
 
 
 @given(ANY_TEXT)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from io import StringIO
 
 import pytest
@@ -7,6 +9,7 @@ from rich.console import Console
 from shop_run import HOSTILE, hostile_run, shop_run
 
 from evalkit.report import render_terminal
+from evalkit.results import Status
 
 
 def printed(record, width=100, **options):
@@ -78,3 +81,24 @@ def test_hostile_text_neither_commands_the_terminal_nor_counts_as_style(text):
     assert set(shown) & {chr(code) for code in range(32)} <= {"\n"}
     assert "[bold red]" in shown
     assert "\u202e" not in shown
+
+
+def test_trials_bring_rows_of_their_own():
+    record = shop_run()
+    again = tuple(replace(result, trial=1) for result in record.results)
+
+    lines = printed(replace(record, results=record.results + again)).splitlines()
+
+    assert any(re.match(r"pass\^k +100 % \(k = 2\)", line) for line in lines)
+    assert any(line.startswith("Flaky cases") for line in lines)
+    assert any("greetings::hello (trial 2) [hasty]" in line for line in lines)
+
+
+def test_skipped_cases_are_counted_where_there_are_any():
+    record = shop_run()
+    skipped = replace(record.results[0], status=Status.SKIPPED, skip_reason="flaky upstream")
+
+    with_skip = printed(replace(record, results=(skipped, *record.results[1:])))
+
+    assert re.search(r"^Skipped +1 +0 +0", with_skip, re.MULTILINE)
+    assert "Skipped" not in printed(record)
