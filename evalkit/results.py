@@ -91,6 +91,8 @@ class CaseResult:
     expects_no_call: bool
     """True when the case is right only if no tool is called."""
     transcript: Transcript
+    pass_rate: float = 1.0
+    """The share of the case's trials that must pass."""
     expect: JsonValue = None
     """The case's expectation as the suite writes it."""
     where: str | None = None

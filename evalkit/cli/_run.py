@@ -17,6 +17,7 @@ from evalkit.cli._progress import Progress, progress
 from evalkit.cli._reports import print_run, write_reports
 from evalkit.config import load_config
 from evalkit.errors import ExitCode, UsageError
+from evalkit.measures import failed_cases
 from evalkit.providers import Provider
 from evalkit.results import Status
 from evalkit.run import Job, Selection
@@ -177,6 +178,6 @@ def _exit_code(record: RunRecord, max_errored: int) -> ExitCode:
     statuses = [result.status for result in record.results]
     if statuses.count(Status.ERRORED) > max_errored:
         return ExitCode.TROUBLE
-    if Status.FAILED in statuses:
+    if failed_cases(record.results):
         return ExitCode.FAILED
     return ExitCode.PASSED

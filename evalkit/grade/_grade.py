@@ -141,6 +141,9 @@ class Grader:
             pairings=judgement.pairings,
             expects_no_call=self._expects_no_call,
             transcript=transcript,
+            pass_rate=self._case.pass_rate,
+            expect=self._case.written,
+            where=self._case.where,
             skip_reason=self._case.skip,
         )
 

@@ -2,6 +2,7 @@
 
 from evalkit.measures._accuracy import Accuracy, TagAccuracy
 from evalkit.measures._comparison import Comparison, compare, compare_all
+from evalkit.measures._gate import ProviderCase, failed_cases
 from evalkit.measures._selection import Confusion, Selection, ToolSelection
 from evalkit.measures._spending import Cost, Latency, Tokens
 from evalkit.measures._summary import ProviderSummary, summarise
@@ -13,6 +14,7 @@ __all__ = [
     "Confusion",
     "Cost",
     "Latency",
+    "ProviderCase",
     "ProviderSummary",
     "Selection",
     "TagAccuracy",
@@ -20,6 +22,7 @@ __all__ = [
     "ToolSelection",
     "compare",
     "compare_all",
+    "failed_cases",
     "summarise",
     "verdict",
 ]

@@ -14,6 +14,7 @@ from evalkit.cassettes import Mode
 from evalkit.config import Config, load_config
 from evalkit.errors import EvalkitError
 from evalkit.grade import explain
+from evalkit.measures import failed_cases
 from evalkit.providers import Provider
 from evalkit.results import CaseResult, Status
 from evalkit.run import Job
@@ -100,8 +101,7 @@ class CaseItem(pytest.Item):
 
     def runtest(self) -> None:
         failed = [result for result in self.results if result.status is Status.FAILED]
-        passed_share = 1 - len(failed) / len(self.results)
-        if passed_share < self.job.case.pass_rate:
+        if failed_cases(self.results):
             pytest.fail(_explanation(failed), pytrace=False)
 
     def reportinfo(self) -> tuple[str, int, str]:

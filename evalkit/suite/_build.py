@@ -82,6 +82,7 @@ class CaseBuilder:
             given=self._given(entry, system, path),
             turns=self._turns(entry),
             expect=self._expectation(entry, path),
+            written=variant.entry.get("expect", variant.entry.get("turns")),
             tools=self._tools,
             settings=self._settings(entry),
             simulate=self._simulate | _rules(entry.simulate),
@@ -142,7 +143,7 @@ class CaseBuilder:
                 said = read_messages(entry.messages, (*path, "messages"), self._mistakes)
             case _:
                 said = tuple(Prompt(role="user", text=turn.user) for turn in entry.turns[:1])
-        if not said:
+        if not (entry.prompt or entry.messages or entry.turns):
             self._mistakes.at((*path, given[0]), f"{given[0]} must not be empty")
         if system is None or (said and isinstance(said[0], Prompt) and said[0].role == "system"):
             return said

@@ -10,7 +10,7 @@ from evalkit.suite._expectation import Expectation
 from evalkit.suite._settings import Settings
 from evalkit.suite._simulated import Simulated
 from evalkit.suite._tool import Tool
-from evalkit.transcript import Message
+from evalkit.transcript import JsonValue, Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +35,8 @@ class Case:
     """What lies before the model at first: the system prompt, then the conversation so far."""
     expect: Expectation | None
     """What must hold over the whole conversation; None where only the turns expect something."""
+    written: JsonValue = None
+    """What is expected, as the suite writes it; templates are filled in."""
     turns: tuple[UserTurn, ...] = ()
     """The scripted user, the line that ends `given` included; empty for a case without one."""
     tools: tuple[Tool, ...] = ()
