@@ -82,6 +82,7 @@ def _is_matcher(value: JsonObject) -> bool:
             f"the matcher {names[0]!r} must stand alone in its mapping",
             path=(names[0],),
             hint="join matchers by $all_of; write a literal mapping with '$' keys as $equals",
+            at_key=True,
         )
     return bool(names)
 
@@ -100,7 +101,7 @@ def _find(name: str) -> Matcher:
     matcher = MATCHERS.get(name) or find_matcher(name)
     if matcher is None:
         known = matcher_names({*COMBINATORS, *MATCHERS})
-        raise BadPattern(f"unknown matcher {name!r}", hint=nearest(name, known))
+        raise BadPattern(f"unknown matcher {name!r}", hint=nearest(name, known), at_key=True)
     return matcher
 
 

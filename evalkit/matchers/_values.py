@@ -49,19 +49,30 @@ Matcher: TypeAlias = Callable[[JsonValue], Reason]
 
 
 class BadPattern(ValueError):
-    """A pattern cannot be compiled. `path` leads from its root to the value that is wrong."""
+    """A pattern cannot be compiled.
+
+    `path` leads from its root to the value that is wrong; with `at_key` the key that this value
+    stands under is wrong, not the value.
+    """
 
     def __init__(
-        self, what: str, *, path: tuple[str | int, ...] = (), hint: str | None = None
+        self,
+        what: str,
+        *,
+        path: tuple[str | int, ...] = (),
+        hint: str | None = None,
+        at_key: bool = False,
     ) -> None:
         super().__init__(what)
         self.what = what
         self.path = path
         self.hint = hint
+        self.at_key = at_key
 
     def below(self, *path: str | int) -> BadPattern:
         """The same complaint, seen from a value that holds this one at `path`."""
-        return BadPattern(self.what, path=(*path, *self.path), hint=self.hint)
+        path = (*path, *self.path)
+        return BadPattern(self.what, path=path, hint=self.hint, at_key=self.at_key)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias, TypeVar, Union, get_args
 from pydantic import BaseModel, ValidationError
 
 from evalkit.errors import InvalidFile, Problem, nearest
+from evalkit.matchers import BadPattern
 from evalkit.suite._kinds import kind_and_value
 from evalkit.suite._yaml import Document, in_file_order
 from evalkit.transcript import JsonObject
@@ -118,10 +119,12 @@ def _problems(
 def _ours(context: Mapping[str, object], document: Document, path: Steps) -> list[Problem]:
     found = context["found"]
     assert isinstance(found, tuple)
-    return [
-        Problem(what=each.what, where=document.where((*path, *each.path)), hint=each.hint)
-        for each in found
-    ]
+    return [_placed(each, document, path) for each in found]
+
+
+def _placed(bad: BadPattern, document: Document, path: Steps) -> Problem:
+    place = document.where_key if bad.at_key else document.where
+    return Problem(what=bad.what, where=place((*path, *bad.path)), hint=bad.hint)
 
 
 def _known_keys(model: type[BaseModel], path: Steps) -> list[str]:

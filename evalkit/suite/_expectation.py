@@ -18,6 +18,7 @@ from evalkit.suite._fields import (
     OnOff,
     PatternField,
     complaint,
+    complaints,
     read_arguments,
     said_once,
 )
@@ -311,7 +312,7 @@ def _grounding(value: JsonValue, tool: str, argument: str) -> Pattern:
     try:
         pattern = compile_pattern(value)
     except BadPattern as error:
-        raise complaint(error.what, error.hint, (*path, *error.path)) from error
+        raise complaints([error.below(*path)]) from error
     if next(tools_of_results(value), None) is None:
         raise complaint("this names no earlier result", "write {$result: tool.path}", path)
     return pattern
