@@ -53,15 +53,16 @@ def read_calls(found: Iterable[WrittenCall], reply_id: str = "") -> tuple[ToolCa
     """Read the calls of one turn, in order.
 
     An entry with neither id nor name nor arguments is no call: Snowflake sends one beside plain
-    text. A missing id, or one that another call of the turn has already, is made up.
+    text. A missing id is made up, and so is one that another call of the turn has already.
     """
     calls: list[ToolCall] = []
-    taken: set[str] = set()
+    taken = {""}
     for call in _unwrapped(found):
         if call.id or call.name or call.raw or call.parsed:
-            own_id = call.id if call.id and call.id not in taken else _made_up(reply_id, len(calls))
-            taken.add(own_id)
-            calls.append(_read(call, own_id))
+            is_usable = call.id not in taken and not call.id.startswith(MADE_UP_ID)
+            call_id = call.id if is_usable else _made_up(reply_id, len(calls))
+            taken.add(call_id)
+            calls.append(_read(call, call_id))
     return tuple(calls)
 
 
@@ -71,14 +72,14 @@ def _made_up(reply_id: str, index: int) -> str:
     return f"{MADE_UP_ID}{tail}-{index}" if tail else f"{MADE_UP_ID}{index}"
 
 
-def _read(call: WrittenCall, own_id: str) -> ToolCall:
+def _read(call: WrittenCall, call_id: str) -> ToolCall:
     defects: tuple[Defect, ...] = (Defect.WRAPPED,) if call.wrapped else ()
     if call.raw is None or call.parsed is not None:
         arguments = call.parsed
     else:
         read = parse_arguments(call.raw)
         arguments, defects = read.value, defects + read.defects
-    return ToolCall(id=own_id, name=call.name, raw=call.raw, arguments=arguments, defects=defects)
+    return ToolCall(id=call_id, name=call.name, raw=call.raw, arguments=arguments, defects=defects)
 
 
 def _unwrapped(found: Iterable[WrittenCall]) -> Iterator[WrittenCall]:

@@ -12,9 +12,10 @@ from evalkit.providers._api import Api, Reply, Shown
 from evalkit.providers._shape import as_object
 from evalkit.transcript import JsonObject
 
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 DONE = b"[DONE]"
 ERROR_EVENT = b"error"
-_EVENT_LINE = re.compile(rb"(?m)^(?:data|event|id|retry)?:")
+_EVENT_LINE = re.compile(rb"(?m)^(?:\xef\xbb\xbf)?(?:data|event|id|retry)?:")
 _HINT = "check `base_url`: a proxy or a web page may have answered"
 
 
@@ -80,8 +81,9 @@ def _located_events(stream: bytes) -> Iterator[tuple[JsonObject, int]]:
 
     A stream that ends without the final blank line still ends its last event.
     """
-    name, data, position, end = b"", [], 0, 0
-    for line in stream.removeprefix(b"\xef\xbb\xbf").splitlines(keepends=True):
+    text = stream.removeprefix(BYTE_ORDER_MARK)
+    name, data, position, end = b"", [], len(stream) - len(text), 0
+    for line in text.splitlines(keepends=True):
         position += len(line)
         field, _, value = line.rstrip(b"\r\n").partition(b":")
         match field:

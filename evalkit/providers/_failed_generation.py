@@ -31,16 +31,15 @@ def read_failed_generation(error: JsonValue) -> Turn | None:
 
 def _quoted_call(written: str) -> ToolCall:
     named = _NAME.search(written)
-    raw = _arguments_of(written) or written
-    read = parse_arguments(raw)
-    is_call = read.value is not None and raw is not written
-    return ToolCall(
-        id=f"{MADE_UP_ID}0",
-        name=next(filter(None, named.groups())) if named else "",
-        raw=raw,
-        arguments=read.value if is_call else None,
-        defects=read.defects if is_call else read.defects or (Defect.NOT_JSON,),
-    )
+    name = next(filter(None, named.groups())) if named else ""
+    raw = _arguments_of(written)
+    read = parse_arguments(raw) if raw is not None else None
+    if read is None or read.value is None:
+        raw, arguments = written, None
+        defects = parse_arguments(written).defects or (Defect.NOT_JSON,)
+    else:
+        arguments, defects = read.value, read.defects
+    return ToolCall(id=f"{MADE_UP_ID}0", name=name, raw=raw, arguments=arguments, defects=defects)
 
 
 def _arguments_of(written: str) -> str | None:

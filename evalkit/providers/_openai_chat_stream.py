@@ -129,7 +129,7 @@ class _Call:
         self._other: JsonObject = {}
 
     def is_other(self, delta: JsonObject) -> bool:
-        """Say whether a delta begins another call, although nothing but its place says so."""
+        """Say whether a delta begins another call, although its index or its lack says the same."""
         if not self._name or not shape.string(shape.part(delta, "function"), "name"):
             return False
         call_id = shape.string(delta, "id")

@@ -121,6 +121,12 @@ def test_an_id_that_is_missing_is_made_up_and_told_apart(call_id):
     assert not call.has_own_id
 
 
+def test_an_id_that_looks_made_up_cannot_be_taken_for_another_calls():
+    first, second = calls(called("f", "{}", "evalkit-call-1"), called("g", "{}", None))
+
+    assert (first.id, second.id) == ("evalkit-call-0", "evalkit-call-1")
+
+
 def test_the_second_call_of_the_same_id_gets_another():
     first, second = calls(called("f", "{}"), called("g", "{}"))
 
