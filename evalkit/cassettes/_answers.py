@@ -6,11 +6,11 @@ import re
 
 from evalkit.cassettes._recording import Answered
 
-_TROUBLE = frozenset({401, 402, 403, 408, 409, 425, 429})
-"""About the account, the hour or the line; a 400 is kept, for it may hold what a model wrote."""
+_TROUBLE = frozenset({401, 402, 403, 404, 408, 409, 425, 429})
+"""About the account, the address or the hour; a 400 is kept: it may hold what a model wrote."""
 
 _STREAM_FAILED = re.compile(
-    rb'^event: *(?:error|response\.failed)\r?$|^data: *\{ *"error" *:', re.MULTILINE
+    rb'^event: *(?:error|response\.failed)\r?$|^data: *\{ *"error" *: *[{"]', re.MULTILINE
 )
 _STREAM_ENDED = re.compile(
     rb'\[DONE\]|message_stop|response\.(?:completed|incomplete)|"finish_?reason" *: *"',

@@ -181,7 +181,7 @@ class Cassette:
             raise self._miss(asked, key, trial)
         try:
             self._journal.open()
-        except OSError as error:
+        except (OSError, EvalkitError) as error:
             raise self._write_failed(error) from error
 
     def _recording(self, asked: Asked, answered: Answered, timing: Timing) -> Recording:
@@ -225,9 +225,8 @@ class Cassette:
             same=self._index.trials(key),
             redaction=self._redaction,
         )
-        left = len(journals(self.path))
-        unfinished = f" ({left} unfinished recordings lie beside it)" if left else ""
         absent = "" if self.path.exists() else " (the file does not exist)"
+        unfinished = " (an unfinished recording lies beside it)" if journals(self.path) else ""
         return unwrapped(CassetteMiss)(
             explain(missed),
             where=f"{self.path}{absent}{unfinished}",

@@ -20,7 +20,7 @@ SECRET_QUERY = frozenset(
 )
 """Names of query parameters whose value is a secret whatever it looks like."""
 
-_NEEDLESS_ESCAPE = re.compile(r"\\+(?:u00([2-7][0-9A-Fa-f])|/)")
+_NEEDLESS_ESCAPE = re.compile(r"(?<!\\)\\+(?:u00([2-7][0-9A-Fa-f])|/)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,10 +46,10 @@ class Rule:
 
 
 # Text is redacted as it stands on the wire, JSON inside JSON included, so a word may begin right
-# after an escape (`\n`, `é`) or a percent code, whose last letter is no part of the word.
+# after an escape (`\n`, `\u00e9`) or a percent code, whose last letter is no part of the word.
 _START = r"(?:(?<![0-9A-Za-z])|(?<=\\[bfnrt])|(?<=\\u[0-9A-Fa-f]{4})|(?<=%[0-9A-Fa-f]{2}))"
 _OUTSIDE_ESCAPE = "".join(rf"(?<!\\{part})" for part in ("", "u", "u.", "u..", "u..."))
-_RANDOM = r"(?=[a-z_-]*[0-9A-Z])"
+_RANDOM = r"(?=[a-z_-]{0,60}[0-9A-Z])"
 """Keys hold digits or capitals; `sk-learn-and-other-words` does not."""
 
 
@@ -72,11 +72,13 @@ KEY_RULES = (
     ),
     _prefixed("GitHub token", r"github_pat_[A-Za-z0-9_]{20,}", "github_pat_"),
     _prefixed("Slack token", r"xox[abeoprs]-[A-Za-z0-9-]{10,}", "xox"),
-    _prefixed("JSON web token", r"eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}", "eyJ"),
+    _prefixed("JSON web token", r"eyJ[\w-]{10,300}\.eyJ[\w-]{10,4000}\.[\w-]{10,}", "eyJ"),
     Rule(
         "bearer token",
         ("earer", "EARER"),
-        re.compile(r"((?i:bearer)(?:\s|%20|\+)+)(?=[a-z._~+/=-]*[0-9A-Z])[A-Za-z0-9._~+/=-]{16,}"),
+        re.compile(
+            r"((?i:bearer)(?:\s|%20|\+)+)(?=[a-z._~+/=-]{0,60}[0-9A-Z])[A-Za-z0-9._~+/=-]{16,}"
+        ),
         rf"\1{REDACTED}",
     ),
     Rule(
@@ -84,7 +86,7 @@ KEY_RULES = (
         ("api_key", "api-key", "apikey", "apiKey", "API_KEY", "Api-Key", "API-Key"),
         re.compile(
             r"((?i:api[-_]?key)[\"'\\]*\s*[:=]\s*(?:-\s+)?[\"'\\]*)"
-            r"(?=[A-Za-z_-]*[0-9])[A-Za-z0-9_-]{24,}"
+            r"(?=[A-Za-z_-]{0,60}[0-9])[A-Za-z0-9_-]{24,}"
         ),
         rf"\1{REDACTED}",
     ),

@@ -40,12 +40,8 @@ class AsyncCassetteTransport(httpx2.AsyncBaseTransport):
         started = perf_counter()
         response = await self._provider.handle_async_request(request)
         assert isinstance(response.stream, httpx2.AsyncByteStream)
-        return _passed_on(
-            response,
-            _AsyncTee(
-                response.stream, _Take(playing, _introduced(asked, request), response, started)
-            ),
-        )
+        take = _Take(playing, _introduced(asked, request), response, started)
+        return _passed_on(response, _AsyncTee(response.stream, take))
 
     async def aclose(self) -> None:
         if self._provider is not None:
@@ -71,10 +67,8 @@ class CassetteTransport(httpx2.BaseTransport):
         started = perf_counter()
         response = self._provider.handle_request(request)
         assert isinstance(response.stream, httpx2.SyncByteStream)
-        return _passed_on(
-            response,
-            _Tee(response.stream, _Take(playing, _introduced(asked, request), response, started)),
-        )
+        take = _Take(playing, _introduced(asked, request), response, started)
+        return _passed_on(response, _Tee(response.stream, take))
 
     def close(self) -> None:
         if self._provider is not None:
@@ -139,8 +133,10 @@ class _Take:
     def _timing(self, latency_s: float, answered: Answered) -> Timing:
         if not self._chunks or not is_stream(answered):
             return Timing(latency_s=latency_s)
-        chunks = tuple(self._chunks)
-        return Timing(latency_s=latency_s, first_token_s=chunks[0][0], chunks=chunks)
+        first_token_s = self._chunks[0][0]
+        is_packed = len(answered.body) != len(self._body)
+        chunks = () if is_packed else tuple(self._chunks)
+        return Timing(latency_s=latency_s, first_token_s=first_token_s, chunks=chunks)
 
 
 class _AsyncTee(httpx2.AsyncByteStream):

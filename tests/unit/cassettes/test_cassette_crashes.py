@@ -169,7 +169,7 @@ def test_replaying_writes_nothing_but_tells_of_an_unfinished_recording(tmp_path)
     path = tmp_path / "case.yaml"
     journal = crashed_journal(path)
 
-    with pytest.raises(CassetteMiss, match="1 unfinished recording"):
+    with pytest.raises(CassetteMiss, match="an unfinished recording lies beside it"):
         open_cassette(path).play(asked(n=1), 0)
 
     assert list(tmp_path.iterdir()) == [journal]

@@ -180,7 +180,7 @@ def test_what_was_not_asked_for_is_told(tmp_path):
     assert [each.answered.body for each in cassette.unplayed] == [b"21"]
 
 
-@pytest.mark.parametrize("status", [401, 403, 408, 409, 425, 429, 500, 503, 529])
+@pytest.mark.parametrize("status", [401, 402, 403, 404, 408, 409, 425, 429, 500, 503, 529])
 def test_trouble_is_not_kept_but_counted(status, tmp_path):
     path = tmp_path / "case.yaml"
     with open_cassette(path, taping(Mode.MISSING)) as cassette:
@@ -210,6 +210,7 @@ def test_a_400_is_kept_for_it_may_hold_what_the_model_wrote(tmp_path):
         pytest.param("event: message_stop\ndata: {}\n\n", True, id="anthropic"),
         pytest.param("event: response.completed\ndata: {}\n\n", True, id="responses"),
         pytest.param('data: {"candidates":[{"finishReason": "STOP"}]}\r\n\r\n', True, id="gemini"),
+        pytest.param('data: {"error":null}\n\ndata: [DONE]\n\n', True, id="no error"),
         pytest.param('data: {"choices":[{"finish_reason":null}]}\n\n', False, id="cut short"),
         pytest.param("", False, id="empty"),
         pytest.param(

@@ -280,6 +280,19 @@ def test_rules_added_after_recording_still_find_the_recording(tmp_path):
     assert found is not None
 
 
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "sk-", "-sk-ant-", "bearer+", "-eyJ", "-eyJ0123456789.", "\\", "api_key:", "a", "@", "a@",
+        "4 ", "1234567890123", "-----BEGIN PRIVATE KEY-----", "-----BEGIN PRIVATE KEY-----\\",
+    ],
+)  # fmt: skip
+def test_hostile_text_takes_no_more_than_its_length_to_redact(hostile):
+    text = f"{hostile * (300_000 // len(hostile))} \\/ \\u0041 @"
+
+    assert len(EVERYTHING.text(text)) > 0
+
+
 def test_a_scan_tells_where_and_shows_no_more_than_a_beginning():
     text = "first line\nkey: sk-proj-Ab1cdefghijklmnopqrstuvwxyz and AKIAIOSFODNN7EXAMPLE\n"
 
