@@ -39,6 +39,9 @@ MATCHERS: Mapping[str, Matcher] = {
 }
 """The matchers that take a plain operand."""
 
+MATCHER_NAMES = frozenset({*COMBINATORS, *MATCHERS})
+"""Every matcher of evalkit's own, `$` included."""
+
 
 def compile_pattern(value: JsonValue) -> Pattern:
     """Read `value` as a pattern.
@@ -100,7 +103,7 @@ def _matcher(value: JsonObject) -> Pattern:
 def _find(name: str) -> Matcher:
     matcher = MATCHERS.get(name) or find_matcher(name)
     if matcher is None:
-        known = matcher_names({*COMBINATORS, *MATCHERS})
+        known = matcher_names(MATCHER_NAMES)
         raise BadPattern(f"unknown matcher {name!r}", hint=nearest(name, known), at_key=True)
     return matcher
 

@@ -19,7 +19,7 @@ from evalkit.suite._mistakes import Mistakes
 from evalkit.suite._settings import Settings, ToolNamed
 from evalkit.suite._simulated import Simulated, SimulatedEntry
 from evalkit.suite._template import BadTemplate, has_template, render
-from evalkit.suite._tool import Tool
+from evalkit.suite._tool import Tool, find_tools
 from evalkit.transcript import JsonObject, JsonValue, Message, Prompt
 
 
@@ -44,7 +44,6 @@ class CaseBuilder:
         self._shared = shared
         self._mistakes = mistakes
         self._templated = templated or has_template(shared.system or "")
-        self._tools = tuple((shared.tools or {}).values())
         self._reviewer = Reviewer(shared.tools, mistakes)
         self._simulate = _rules(shared.simulate)
 
@@ -73,7 +72,8 @@ class CaseBuilder:
             self._review_rest(variant.entry, error, path)
             return None
         shared, defaults = self._shared, self._shared.defaults
-        self._review(entry, path)
+        tools = self._own_tools(entry, path) if entry.tools else shared.tools
+        self._review(entry, path, Reviewer(tools, self._mistakes))
         system = self._system(variant)
         return Case(
             suite=shared.suite,
@@ -83,7 +83,7 @@ class CaseBuilder:
             turns=self._turns(entry),
             expect=self._expectation(entry, path),
             written=variant.entry.get("expect", variant.entry.get("turns")),
-            tools=self._tools,
+            tools=tuple((tools or {}).values()),
             settings=self._settings(entry),
             simulate=self._simulate | _rules(entry.simulate),
             tags=tuple(dict.fromkeys((*defaults.tags, *entry.tags))),
@@ -93,8 +93,17 @@ class CaseBuilder:
             skip=entry.skip or defaults.skip,
         )
 
-    def _review(self, entry: CaseEntry, path: Steps) -> None:
-        reviewer = self._reviewer
+    def _own_tools(self, entry: CaseEntry, path: Steps) -> Mapping[str, Tool]:
+        """The tools that a case brings with it."""
+        tools: dict[str, Tool] = {}
+        for tool, place in find_tools(list(entry.tools), (*path, "tools"), self._mistakes):
+            if tool.name in tools:
+                what = f"the tool {tool.name!r} is already there"
+                self._mistakes.at((*place, "name"), what)
+            tools[tool.name] = tool
+        return tools
+
+    def _review(self, entry: CaseEntry, path: Steps, reviewer: Reviewer) -> None:
         if entry.expect is not None:
             reviewer.review(entry.expect, (*path, "expect"))
         for index, turn in enumerate(entry.turns):
@@ -111,7 +120,7 @@ class CaseBuilder:
     def _review_rest(self, entry: JsonObject, trouble: ValidationError, path: Steps) -> None:
         """Look for unknown tools in what else a broken case expects."""
         rest = without_mistakes(entry, trouble)
-        if "expect" not in rest:
+        if "expect" not in rest or "tools" in entry:
             return
         try:
             expect = Expectation.model_validate(rest["expect"])

@@ -66,6 +66,9 @@ class CaseEntry(BaseModel):
     settings: Settings | None = Field(
         default=None, description="Settings that differ from the suite's."
     )
+    tools: Many[AnyJson] = Field(
+        (), description="The tools of this case, inline, in place of the suite's."
+    )
     simulate: dict[str, Many[SimulatedEntry]] = Field(
         default_factory=dict, description="Simulated tools that differ from the suite's."
     )

@@ -216,7 +216,7 @@ def _refuse_python(value: JsonValue, path: Steps, mistakes: Mistakes) -> None:
     match value:
         case dict():
             for key, each in value.items():
-                is_rule = key == "python" and "simulate" in path
+                is_rule = key == "python" and path[-3:-2] == ("simulate",)
                 if key == "$python" or is_rule:
                     what = f"{key} runs code of the suite's author"
                     hint = "pass --allow-python if you trust it"

@@ -125,9 +125,20 @@ def test_code_of_a_suite_needs_leave(load_cases, case_mistakes):
 
     assert case_mistakes(cases) == [
         "1:40: $python runs code of the suite's author",
-        "2:63: python runs code of the suite's author",
+        "2:65: python runs code of the suite's author",
     ]
     assert len(load_cases(cases, allow_python=True)) == 2
+
+
+def test_a_tool_may_answer_with_a_value_that_is_named_like_code(load_cases):
+    (case,) = load_cases("""
+      - id: a
+        prompt: x
+        simulate: {get_weather: [{return: {python: 3}}]}
+        expect: no_call
+    """)
+
+    assert case.simulate["get_weather"][0].answer.value == {"python": 3}
 
 
 def test_code_of_an_included_file_needs_leave(mistakes, tmp_path):
