@@ -1,18 +1,28 @@
 // One case: its verdicts, what was said, what was called, and what it took.
 
-const STATUS_TEXT = { passed: "passed", failed: "failed", errored: "errored", skipped: "skipped" };
-
 function verdict(judged) {
   const status = judged.status;
   if (status !== "failed") {
-    return element("div", { class: `verdict quiet ${status}` }, element("p", {}, `${STATUS_TEXT[status]}: `, seen(judged.expectation)));
+    return element(
+      "div",
+      { class: `verdict quiet ${status}` },
+      element("p", `${status}: `, seen(judged.expectation)),
+    );
   }
   return element(
     "div",
     { class: "verdict failed" },
     element("p", { class: "kind" }, words(judged.kind ?? "failed")),
-    element("p", {}, said(judged.reason ?? "", "span")),
-    element("p", {}, element("small", {}, "expectation ", seen(judged.expectation), judged.path ? [" at ", seen(judged.path)] : null)),
+    element("p", said(judged.reason ?? "", "span")),
+    element(
+      "p",
+      element(
+        "small",
+        "expectation ",
+        seen(judged.expectation),
+        judged.path ? [" at ", seen(judged.path)] : null,
+      ),
+    ),
     "expected" in judged || "actual" in judged ? sides(judged) : null,
   );
 }
@@ -20,14 +30,25 @@ function verdict(judged) {
 function sides(judged) {
   const { expected, actual = judged.kind === "wrong_argument" ? null : undefined } = judged;
   const column = (heading, value, other, mark) =>
-    value !== undefined && element("div", {}, element("p", { class: "side" }, heading), element("pre", {}, difference(value, other, mark)));
-  return element("div", { class: "sides" }, column("Expected", expected, actual, "gone"), column("Actual", actual, expected, "new"));
+    value !== undefined &&
+    element(
+      "div",
+      element("p", { class: "side" }, heading),
+      element("pre", difference(value, other, mark)),
+    );
+  return element(
+    "div",
+    { class: "sides" },
+    column("Expected", expected, actual, "gone"),
+    column("Actual", actual, expected, "new"),
+  );
 }
 
 // The value as text, with what `other` lacks marked, where the two are alike enough to compare.
 function difference(value, other, mark) {
   const [text, beside] = [pretty(value), pretty(other ?? null)];
-  if (typeof value !== typeof other || text.length > SHORT || beside.length > SHORT) return said(text, "span");
+  if (typeof value !== typeof other || text.length > SHORT || beside.length > SHORT)
+    return said(text, "span");
   return typeof value === "string" ? middle(text, beside, mark) : lines(text, beside, mark);
 }
 
@@ -38,13 +59,19 @@ function middle(text, other, mark) {
   let end = 0;
   while (end < shorter - start && text.at(-1 - end) === other.at(-1 - end)) end++;
   const until = text.length - end;
-  return [seen(text.slice(0, start)), element("span", { class: mark }, seen(text.slice(start, until))), seen(text.slice(until))];
+  return [
+    seen(text.slice(0, start)),
+    element("span", { class: mark }, seen(text.slice(start, until))),
+    seen(text.slice(until)),
+  ];
 }
 
 function lines(text, other, mark) {
   const bare = (line) => line.replace(/,$/, "");
   const known = new Set(other.split("\n").map(bare));
-  return text.split("\n").map((line) => element("div", { class: known.has(bare(line)) ? null : mark }, seen(line)));
+  return text
+    .split("\n")
+    .map((line) => element("div", { class: known.has(bare(line)) ? null : mark }, seen(line)));
 }
 
 function call(asked, marks) {
@@ -52,13 +79,24 @@ function call(asked, marks) {
   return element(
     "div",
     { class: "call" },
-    element("p", {}, "calls ", element("code", { class: "name" }, seen(asked.name)), defects.length ? element("small", { class: "errors" }, " " + defects.map(words).join(", ")) : null),
-    element("pre", {}, marks ? marks.map(marked) : argumentText(asked)),
+    element(
+      "p",
+      "calls ",
+      element("code", { class: "name" }, seen(asked.name)),
+      defects.length
+        ? element("small", { class: "errors" }, " " + defects.map(words).join(", "))
+        : null,
+    ),
+    element("pre", marks ? marks.map(marked) : argumentText(asked)),
   );
 }
 
 function argumentText(asked) {
-  if (asked.raw == null) return [said(pretty(asked.arguments ?? null), "span"), element("small", {}, "  (delivered parsed)")];
+  if (asked.raw == null)
+    return [
+      said(pretty(asked.arguments ?? null), "span"),
+      element("small", "  (delivered parsed)"),
+    ];
   return [said(asked.raw, "span")];
 }
 
@@ -71,65 +109,91 @@ function marked([text, defects]) {
 
 function usage(turn) {
   const counted = turn.usage ?? {};
-  const parts = Object.entries(counted).map(([name, count]) => `${words(name)} ${count.toLocaleString("en")}`);
+  const parts = Object.entries(counted).map(
+    ([name, count]) => `${words(name)} ${count.toLocaleString("en")}`,
+  );
   return parts.length ? `tokens: ${parts.join(", ")}` : "";
 }
 
+const SPEAKERS = { system: "System prompt", user: "User", assistant: "Model" };
+
+function resultOf(spoken) {
+  const fault = spoken.fault ? `, simulated fault ${spoken.fault}` : "";
+  return `Result of ${spoken.name}${spoken.is_error ? ", an error" : ""}${fault}`;
+}
+
+// One message; the marks of its calls are taken from the front of `marks`.
 function message(spoken, marks) {
-  const facts = [spoken.finish ? `finish ${spoken.finish}` : "", spoken.stop ? words(spoken.stop) : "", usage(spoken)].filter(Boolean);
-  const heading = {
-    system: "System prompt",
-    user: "User",
-    assistant: "Model",
-    tool: `Result of ${spoken.name ?? "a tool"}${spoken.is_error ? ", an error" : ""}${spoken.fault ? `, simulated fault ${spoken.fault}` : ""}`,
-  }[spoken.role];
+  const facts = [
+    spoken.finish ? `finish ${spoken.finish}` : "",
+    spoken.stop ? words(spoken.stop) : "",
+    usage(spoken),
+  ].filter(Boolean);
+  const heading =
+    spoken.role === "tool" ? resultOf(spoken) : (SPEAKERS[spoken.role] ?? spoken.role);
   return element(
     "div",
     { class: "message " + spoken.role },
-    element("h4", {}, seenLine(heading), facts.length ? element("small", {}, "  " + seenLine(facts.join(" · "))) : null),
-    spoken.role === "tool" ? element("pre", {}, said(pretty(spoken.content), "span")) : null,
+    element(
+      "h4",
+      seenLine(heading),
+      facts.length ? element("small", "  " + seenLine(facts.join(" · "))) : null,
+    ),
+    spoken.role === "tool" ? element("pre", said(pretty(spoken.content), "span")) : null,
     spoken.text ? said(spoken.text) : null,
-    spoken.refusal ? element("div", {}, "Refusal: ", said(spoken.refusal, "span")) : null,
+    spoken.refusal ? element("div", "Refusal: ", said(spoken.refusal, "span")) : null,
     spoken.reasoning ? folded("Reasoning", said(spoken.reasoning)) : null,
     (spoken.calls ?? []).map((asked) => call(asked, marks.shift())),
-    spoken.wire ? folded("As the API wrote it", element("pre", {}, said(pretty(spoken.wire), "span"))) : null,
+    spoken.wire
+      ? folded("As the API wrote it", element("pre", said(pretty(spoken.wire), "span")))
+      : null,
   );
 }
 
-const folded = (title, ...content) => element("details", {}, element("summary", {}, title), content);
+const folded = (title, ...content) => element("details", element("summary", title), content);
 
 function conversation(shown) {
   const { given = [], messages = [] } = shown.transcript;
   const marks = [...shown.marks];
-  const before = given.flatMap((spoken) => spoken.calls ?? []).map(() => null);
-  return [...given.map((spoken) => message(spoken, [...before])), ...messages.map((spoken) => message(spoken, marks))];
+  return [
+    ...given.map((spoken) => message(spoken, [])),
+    ...messages.map((spoken) => message(spoken, marks)),
+  ];
 }
 
 function tool(offered) {
   return folded(
     seenLine(`${offered.name}: ${offered.description ?? ""}`.slice(0, 200)),
-    element("p", {}, said(offered.description ?? "", "span")),
-    element("pre", {}, said(pretty(offered.parameters ?? {}), "span")),
+    element("p", said(offered.description ?? "", "span")),
+    element("pre", said(pretty(offered.parameters ?? {}), "span")),
   );
 }
 
 function measured(shown) {
   const { transcript } = shown;
   const exchanges = transcript.exchanges ?? [];
-  const latency = exchanges.map((e) => e.latency_s).filter((s) => s != null);
+  const timed = exchanges.filter((exchange) => exchange.latency_s != null);
+  const latency = timed.map((exchange) => `${exchange.latency_s.toFixed(2)} s`);
+  const recorded = timed.some((exchange) => exchange.replayed) ? ", recorded" : "";
   const facts = [
     ["Case", shown.where],
     ["Model", shown.model],
     ["Stop", words(transcript.stop ?? "answered")],
     ["Cost", shown.cost_usd == null ? "unknown" : `$${Number(shown.cost_usd.toPrecision(3))}`],
-    ["Latency", latency.length ? `${latency.map((s) => `${s.toFixed(2)} s`).join(" + ")}${exchanges.some((e) => e.replayed) ? ", recorded" : ""}` : "unknown"],
+    ["Latency", latency.length ? latency.join(" + ") + recorded : "unknown"],
     ["Attempts", exchanges.map((e) => e.attempts ?? 1).join(" + ")],
     ["Recorded", transcript.recorded_at],
     ["Cassette", [...new Set(exchanges.map((e) => e.cassette).filter(Boolean))].join(", ")],
     ["Limits that struck", (transcript.limits ?? []).join("; ")],
   ];
   const kept = facts.filter(([, value]) => value);
-  return element("dl", { class: "measured" }, kept.map(([label, value]) => element("div", {}, element("dt", {}, label), element("dd", {}, seen(String(value))))));
+  return element(
+    "dl",
+    { class: "measured" },
+    kept.map(([label, value]) =>
+      element("div", element("dt", label), element("dd", seen(String(value)))),
+    ),
+  );
 }
 
 function trouble(shown) {
@@ -139,9 +203,9 @@ function trouble(shown) {
     "div",
     { class: "verdict errored" },
     element("p", { class: "kind" }, `errored: ${why.error}`),
-    element("p", {}, said(why.what, "span")),
-    why.hint ? element("p", {}, element("small", {}, "hint: "), said(why.hint, "span")) : null,
-    element("p", {}, element("small", {}, "The model is not to blame: this conversation enters no rate.")),
+    element("p", said(why.what, "span")),
+    why.hint ? element("p", element("small", "hint: "), said(why.hint, "span")) : null,
+    element("p", element("small", "The model is not to blame: this conversation enters no rate.")),
   );
 }
 
@@ -149,17 +213,27 @@ function caseBody(shown, tools) {
   const order = { failed: 0, errored: 1, skipped: 2, passed: 3 };
   const verdicts = [...(shown.verdicts ?? [])].sort((a, b) => order[a.status] - order[b.status]);
   return [
-    shown.transcript.simulated ? element("p", { class: "badge" }, "simulated: no real model answered") : null,
+    shown.transcript.simulated
+      ? element("p", { class: "badge" }, "simulated: no real model answered")
+      : null,
     trouble(shown),
-    shown.skip_reason ? element("div", { class: "verdict skipped" }, element("p", {}, "Skipped: ", said(shown.skip_reason, "span"))) : null,
+    shown.skip_reason
+      ? element(
+          "div",
+          { class: "verdict skipped" },
+          element("p", "Skipped: ", said(shown.skip_reason, "span")),
+        )
+      : null,
     verdicts.map(verdict),
-    shown.expect == null ? null : folded("All that the suite expects", element("pre", {}, said(pretty(shown.expect), "span"))),
-    element("h3", {}, "Conversation"),
+    shown.expect == null
+      ? null
+      : folded("All that the suite expects", element("pre", said(pretty(shown.expect), "span"))),
+    element("h3", "Conversation"),
     conversation(shown),
-    element("h3", {}, "What it took"),
+    element("h3", "What it took"),
     measured(shown),
-    element("h3", {}, "Run it again"),
+    element("h3", "Run it again"),
     element("pre", { class: "command" }, seen(shown.rerun)),
-    tools.length ? [element("h3", {}, "Tools"), tools.map(tool)] : null,
+    tools.length ? [element("h3", "Tools"), tools.map(tool)] : null,
   ];
 }

@@ -37,7 +37,9 @@ function prepare(index) {
     row.outcomes = row.cells.map((trials) => (trials.length ? outcome(trials) : null));
     row.kinds = row.cells.map((trials) => [...new Set(trials.flatMap(([, , kinds]) => kinds))]);
     row.urgency = Math.min(...row.outcomes.map((status) => URGENCY[status] ?? 5));
-    row.differs = new Set(row.outcomes.filter((s) => s in URGENCY && s !== "errored" && s !== "skipped")).size > 1;
+    row.differs =
+      new Set(row.outcomes.filter((s) => s in URGENCY && s !== "errored" && s !== "skipped")).size >
+      1;
     row.haystack = `${row.id} ${row.tags.join(" ")} ${row.text}`.toLowerCase();
   }
   index.cases.sort((a, b) => a.urgency - b.urgency);

@@ -14,9 +14,13 @@ class Grid {
     byId("head").className = "row";
     byId("head").append(
       element("span", { role: "columnheader" }, "Case"),
-      ...index.providers.map((name) => element("span", { role: "columnheader", title: seenLine(name) }, seenLine(name))),
+      ...index.providers.map((name) =>
+        element("span", { role: "columnheader", title: seenLine(name) }, seenLine(name)),
+      ),
     );
-    byId("window").addEventListener("scroll", () => requestAnimationFrame(() => this.draw()), { passive: true });
+    byId("window").addEventListener("scroll", () => requestAnimationFrame(() => this.draw()), {
+      passive: true,
+    });
     new ResizeObserver(() => this.draw()).observe(byId("window"));
   }
 
@@ -25,7 +29,8 @@ class Grid {
     this.rows = this.index.cases.filter(accepts);
     this.current = kept ? this.rows.indexOf(kept) : -1;
     const all = this.index.cases.length;
-    byId("shown").textContent = this.rows.length === all ? `${all}` : `${this.rows.length} of ${all}`;
+    byId("shown").textContent =
+      this.rows.length === all ? `${all}` : `${this.rows.length} of ${all}`;
     byId("grid").setAttribute("aria-rowcount", this.rows.length + 1);
     byId("grid").hidden = !this.rows.length;
     byId("nothing").hidden = this.rows.length > 0;
@@ -36,10 +41,16 @@ class Grid {
 
   draw() {
     const view = byId("window");
-    const first = this.isPrinted ? 0 : Math.max(0, Math.floor(view.scrollTop / ROW_HEIGHT) - MARGIN);
-    const count = this.isPrinted ? this.rows.length : Math.ceil(view.clientHeight / ROW_HEIGHT) + 2 * MARGIN;
+    const first = this.isPrinted
+      ? 0
+      : Math.max(0, Math.floor(view.scrollTop / ROW_HEIGHT) - MARGIN);
+    const count = this.isPrinted
+      ? this.rows.length
+      : Math.ceil(view.clientHeight / ROW_HEIGHT) + 2 * MARGIN;
     const focused = document.activeElement?.closest?.("#rows .row")?.dataset.at;
-    const drawn = this.rows.slice(first, first + count).map((row, offset) => this.row(row, first + offset));
+    const drawn = this.rows
+      .slice(first, first + count)
+      .map((row, offset) => this.row(row, first + offset));
     byId("rows").replaceChildren(...drawn);
     if (focused !== undefined) this.link(Number(focused))?.focus({ preventScroll: true });
   }
@@ -47,12 +58,23 @@ class Grid {
   row(row, at) {
     const made = element(
       "div",
-      { role: "row", class: "row", "aria-rowindex": at + 2, "data-at": at, "aria-current": at === this.current && "true" },
+      {
+        role: "row",
+        class: "row",
+        "aria-rowindex": at + 2,
+        "data-at": at,
+        "aria-current": at === this.current && "true",
+      },
       element(
         "span",
         { role: "cell", class: "case", title: seenLine(row.id) },
-        element("a", { href: address(row.id) }, element("span", { class: "suite" }, seenLine(row.suite) + "::"), seenLine(row.case)),
-        row.tags.length > 0 && element("small", {}, row.tags.map(seenLine).join(" · ")),
+        element(
+          "a",
+          { href: address(row.id) },
+          element("span", { class: "suite" }, seenLine(row.suite) + "::"),
+          seenLine(row.case),
+        ),
+        row.tags.length > 0 && element("small", row.tags.map(seenLine).join(" · ")),
       ),
       row.outcomes.map((status, column) => this.cell(status, row.kinds[column])),
     );
@@ -62,12 +84,19 @@ class Grid {
 
   cell(status, kinds) {
     if (!status) return element("span", { role: "cell", class: "outcome absent" }, "");
-    const label = kinds.length ? words(kinds[0]) + (kinds.length > 1 ? ` +${kinds.length - 1}` : "") : status;
+    const label = kinds.length
+      ? words(kinds[0]) + (kinds.length > 1 ? ` +${kinds.length - 1}` : "")
+      : status;
     return element(
       "span",
-      { role: "cell", class: "outcome " + status, "aria-label": `${status} ${kinds.map(words).join(", ")}`, title: `${status} ${kinds.map(words).join(", ")}` },
+      {
+        role: "cell",
+        class: "outcome " + status,
+        "aria-label": `${status} ${kinds.map(words).join(", ")}`,
+        title: `${status} ${kinds.map(words).join(", ")}`,
+      },
       shape(status),
-      element("span", {}, label),
+      element("span", label),
     );
   }
 
@@ -82,7 +111,8 @@ class Grid {
     const view = byId("window");
     const top = this.current * ROW_HEIGHT;
     if (top < view.scrollTop) view.scrollTop = top;
-    if (top + ROW_HEIGHT > view.scrollTop + view.clientHeight) view.scrollTop = top + ROW_HEIGHT - view.clientHeight;
+    if (top + ROW_HEIGHT > view.scrollTop + view.clientHeight)
+      view.scrollTop = top + ROW_HEIGHT - view.clientHeight;
     this.draw();
     if (focus) this.link(this.current)?.focus({ preventScroll: true });
   }

@@ -1,20 +1,43 @@
 // Filters, keys and addresses: what connects the reader to the list and the open case.
 
 const panel = byId("case");
-const controls = { text: byId("text"), status: byId("status"), provider: byId("provider"), kind: byId("kind"), tag: byId("tag") };
+const controls = {
+  text: byId("text"),
+  status: byId("status"),
+  provider: byId("provider"),
+  kind: byId("kind"),
+  tag: byId("tag"),
+};
 let grid;
 let opener = null;
 
 function options(select, all, values) {
-  select.replaceChildren(new Option(all, ""), ...values.map(([value, label]) => new Option(seenLine(label), value)));
+  select.replaceChildren(
+    new Option(all, ""),
+    ...values.map(([value, label]) => new Option(seenLine(label), value)),
+  );
 }
 
 function offerFilters(index) {
-  const present = (pick) => [...new Set(index.cases.flatMap(pick))].filter(Boolean).sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
+  const present = (pick) =>
+    [...new Set(index.cases.flatMap(pick))]
+      .filter(Boolean)
+      .sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
   const same = (value) => [value, value];
-  options(controls.status, "Any status", [...present((row) => row.outcomes).map(same), ["differs", "providers differ"]]);
-  options(controls.provider, "Any provider", index.providers.map((name, column) => [column, name]));
-  options(controls.kind, "Any kind", present((row) => row.kinds.flat()).map((kind) => [kind, words(kind)]));
+  options(controls.status, "Any status", [
+    ...present((row) => row.outcomes).map(same),
+    ["differs", "providers differ"],
+  ]);
+  options(
+    controls.provider,
+    "Any provider",
+    index.providers.map((name, column) => [column, name]),
+  );
+  options(
+    controls.kind,
+    "Any kind",
+    present((row) => row.kinds.flat()).map((kind) => [kind, words(kind)]),
+  );
   options(controls.tag, "Any tag", present((row) => row.tags).map(same));
 }
 
@@ -23,7 +46,9 @@ function accepted() {
   const [status, kind, tag] = [controls.status.value, controls.kind.value, controls.tag.value];
   const column = controls.provider.value === "" ? null : Number(controls.provider.value);
   const fits = (row, at) =>
-    row.outcomes[at] && (!status || status === "differs" || row.outcomes[at] === status) && (!kind || row.kinds[at].includes(kind));
+    row.outcomes[at] &&
+    (!status || status === "differs" || row.outcomes[at] === status) &&
+    (!kind || row.kinds[at].includes(kind));
   return (row) =>
     terms.every((term) => row.haystack.includes(term)) &&
     (!tag || row.tags.includes(tag)) &&
@@ -48,7 +73,9 @@ function chosen() {
 function columnOf({ row, provider }) {
   const named = grid.index.providers.findIndex((name) => addressable(name) === provider);
   if (named >= 0 && row.outcomes[named]) return named;
-  const ranked = row.outcomes.map((status, at) => [URGENCY[status] ?? 9, at]).sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+  const ranked = row.outcomes
+    .map((status, at) => [URGENCY[status] ?? 9, at])
+    .sort((a, b) => a[0] - b[0] || a[1] - b[1]);
   return ranked[0][1];
 }
 
@@ -60,10 +87,20 @@ async function show() {
   const column = columnOf(choice);
   const trials = row.cells[column];
   const conversationOf = trials.find(([, , , trial]) => trial === choice.trial) ?? trials[0];
-  const [shown, tools] = await Promise.all([details(conversationOf[0], grid.index.part), unpackOnce("tools")]);
+  const [shown, tools] = await Promise.all([
+    details(conversationOf[0], grid.index.part),
+    unpackOnce("tools"),
+  ]);
   if (location.hash !== asked) return; // overtaken by a quicker reader
   const wasHidden = panel.hidden;
-  panel.replaceChildren(top(row), tabs(row, column), ...trialTabs(row, column, conversationOf), ...caseBody(shown, tools[row.suite] ?? []).flat(9).filter(Boolean));
+  panel.replaceChildren(
+    top(row),
+    tabs(row, column),
+    ...trialTabs(row, column, conversationOf),
+    ...caseBody(shown, tools[row.suite] ?? [])
+      .flat(9)
+      .filter(Boolean),
+  );
   panel.hidden = false;
   panel.scrollTop = 0;
   const at = grid.rows.indexOf(row);
@@ -72,17 +109,28 @@ async function show() {
 }
 
 function top(row) {
-  const close = element("button", { type: "button", "aria-label": "Close the case" }, "Close ", element("kbd", {}, "Esc"));
+  const close = element(
+    "button",
+    { type: "button", "aria-label": "Close the case" },
+    "Close ",
+    element("kbd", "Esc"),
+  );
   close.addEventListener("click", leave);
   const heading = element("h2", { id: "case-title", tabindex: "-1" }, seen(row.id));
-  const tags = row.tags.length ? element("p", {}, seen(row.tags.join(" · "))) : null;
-  return element("div", { class: "top" }, element("div", {}, heading, tags), close);
+  const tags = row.tags.length ? element("p", seen(row.tags.join(" · "))) : null;
+  return element("div", { class: "top" }, element("div", heading, tags), close);
 }
 
 function tabs(row, column) {
   const made = row.outcomes.map((status, at) => {
     if (!status) return null;
-    return tab(at === column, address(row.id, grid.index.providers[at]), shape(status), status, grid.index.providers[at]);
+    return tab(
+      at === column,
+      address(row.id, grid.index.providers[at]),
+      shape(status),
+      status,
+      grid.index.providers[at],
+    );
   });
   return element("div", { class: "tabs", role: "tablist", "aria-label": "Providers" }, made);
 }
@@ -91,14 +139,30 @@ function trialTabs(row, column, current) {
   const trials = row.cells[column];
   if (trials.length < 2) return [];
   const made = trials.map((trial) =>
-    tab(trial === current, address(row.id, grid.index.providers[column], trial[3]), shape(trial[1]), trial[1], `trial ${trial[3] + 1}`),
+    tab(
+      trial === current,
+      address(row.id, grid.index.providers[column], trial[3]),
+      shape(trial[1]),
+      trial[1],
+      `trial ${trial[3] + 1}`,
+    ),
   );
   return [element("div", { class: "tabs", role: "tablist", "aria-label": "Trials" }, made)];
 }
 
 function tab(isSelected, target, drawn, status, label) {
   drawn.classList.add(status);
-  const made = element("button", { type: "button", role: "tab", "aria-selected": String(isSelected), "aria-label": `${seenLine(label)}: ${status}` }, drawn, seenLine(label));
+  const made = element(
+    "button",
+    {
+      type: "button",
+      role: "tab",
+      "aria-selected": String(isSelected),
+      "aria-label": `${seenLine(label)}: ${status}`,
+    },
+    drawn,
+    seenLine(label),
+  );
   made.addEventListener("click", () => location.replace(target));
   return made;
 }
@@ -118,7 +182,10 @@ function leave() {
 function step(by) {
   const to = Math.max(0, Math.min(grid.current + by, grid.rows.length - 1));
   if (panel.hidden) return grid.moveTo(to);
-  if (grid.rows[to]) location.replace(address(grid.rows[to].id, new URLSearchParams(location.hash.slice(1)).get("provider")));
+  if (grid.rows[to])
+    location.replace(
+      address(grid.rows[to].id, new URLSearchParams(location.hash.slice(1)).get("provider")),
+    );
 }
 
 function stepProvider(by) {
@@ -149,7 +216,12 @@ function pressed(event) {
     if (event.key === "Escape") event.target.blur();
     return;
   }
-  if (event.key === "Enter" && panel.hidden && grid.current >= 0 && event.target === document.body) {
+  if (
+    event.key === "Enter" &&
+    panel.hidden &&
+    grid.current >= 0 &&
+    event.target === document.body
+  ) {
     grid.link(grid.current)?.click();
   }
   if (event.key in KEYS) {
@@ -183,7 +255,8 @@ async function start() {
   offerFilters(grid.index);
   refilter();
   controls.text.addEventListener("input", refilter);
-  for (const name of ["status", "provider", "kind", "tag"]) controls[name].addEventListener("change", refilter);
+  for (const name of ["status", "provider", "kind", "tag"])
+    controls[name].addEventListener("change", refilter);
   document.querySelector(".filters").addEventListener("submit", (event) => event.preventDefault());
   document.querySelector(".filters").addEventListener("reset", () => setTimeout(clearFilters));
   byId("clear").addEventListener("click", clearFilters);

@@ -6,7 +6,10 @@ const UNSEEN_RUNS = /([\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|(?![\n\t])\p{Cc})/gu;
 
 const codePoint = (char) => "U+" + char.codePointAt(0).toString(16).toUpperCase().padStart(4, "0");
 
-function element(tag, properties = {}, ...children) {
+// An element with its attributes, which may be left out, and its children.
+function element(tag, ...rest) {
+  const isPlain = rest[0]?.constructor === Object;
+  const [properties, children] = isPlain ? [rest[0], rest.slice(1)] : [{}, rest];
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
     if (value === true) made.setAttribute(name, "");
@@ -43,7 +46,11 @@ const seenLine = (text) => text.replace(new RegExp(UNSEEN, "gu"), (char) => `[${
 function said(text, tag = "div") {
   if (text.length <= SHORT) return element(tag, { class: "said", dir: "auto" }, seen(text));
   const made = element(tag, { class: "said", dir: "auto" }, seen(text.slice(0, SHORT)), "… ");
-  const more = element("button", { type: "button" }, `show all ${text.length.toLocaleString("en")} characters`);
+  const more = element(
+    "button",
+    { type: "button" },
+    `show all ${text.length.toLocaleString("en")} characters`,
+  );
   more.addEventListener("click", () => {
     made.replaceChildren(text.replace(UNSEEN_RUNS, (char) => `[${codePoint(char)}]`));
   });
