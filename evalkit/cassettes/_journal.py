@@ -13,7 +13,7 @@ from evalkit.cassettes._lock import claim, locked
 from evalkit.cassettes._read import load_interaction
 from evalkit.cassettes._recording import Malformed, Recording
 from evalkit.cassettes._scalar import NotOurs
-from evalkit.cassettes._store import merge
+from evalkit.cassettes._store import discard_drafts, merge
 from evalkit.cassettes._write import interaction
 
 
@@ -61,6 +61,7 @@ def recover(cassette: Path) -> int:
     if not journals(cassette):
         return 0
     with locked(cassette.parent):
+        discard_drafts(cassette)
         return sum(_recover(cassette, journal) for journal in journals(cassette))
 
 

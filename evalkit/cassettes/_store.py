@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from glob import escape
 from pathlib import Path
 from typing import TypeAlias
 from uuid import uuid4
@@ -55,6 +56,15 @@ def replace_file(path: Path, text: str) -> None:
         with suppress(FileNotFoundError):
             draft.unlink()
     _sync_folder(path.parent)
+
+
+def discard_drafts(path: Path) -> None:
+    """Delete what processes left that were killed while they replaced a file.
+
+    The folder must be locked, so that no draft belongs to a living process.
+    """
+    for draft in path.parent.glob(f".{escape(path.name)}.*.tmp"):
+        draft.unlink()
 
 
 def _sync_folder(folder: Path) -> None:

@@ -110,6 +110,43 @@ def test_a_killed_process_loses_no_answer_it_was_given(answers, tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
+MERGER = """
+import sys
+from pathlib import Path
+from evalkit.cassettes import *
+
+for n in range(1000):
+    with open_cassette(Path(sys.argv[1]), Taping(mode=Mode.MISSING)) as cassette:
+        asked = Asked(method="POST", url="http://x/v1", body={"n": n})
+        cassette.record(asked, Answered(status=200, body=b'{"n": %d}' % n), 0, Timing())
+        print(n, flush=True)
+"""
+
+
+@pytest.mark.parametrize("answers", [1, 2, 3, 5, 8, 13, 21])
+def test_a_process_killed_while_it_saves_leaves_a_whole_file(answers, tmp_path):
+    path = tmp_path / "case.yaml"
+    command = [sys.executable, "-c", MERGER, str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        seen = [int(process.stdout.readline()) for _ in range(answers)]
+        process.send_signal(signal.SIGKILL)
+
+    recover(path)
+
+    assert numbers(path)[:answers] == seen
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_the_draft_of_a_killed_process_is_swept_up(tmp_path):
+    path = tmp_path / "case.yaml"
+    crashed_journal(path)
+    (tmp_path / ".case.yaml.0a1b2c3d.tmp").write_text("half a fi")
+
+    recover(path)
+
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def test_the_journal_of_a_living_process_is_left_alone(tmp_path):
     path = tmp_path / "case.yaml"
     with recorder(path, "a", 3, "before close") as process:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import json
 
 import httpx2
 import pytest
@@ -10,7 +11,7 @@ from anthropic import DefaultAsyncHttpxClient as AnthropicHttp
 from openai import APIConnectionError, AsyncOpenAI, DefaultHttpxClient, OpenAI, OpenAIError
 from openai import DefaultAsyncHttpxClient as OpenAIHttp
 
-from evalkit.cassettes import Mode, Taping, open_cassette, playing, sync_transport, transport
+from evalkit.cassettes import Asked, Mode, Taping, open_cassette, playing, sync_transport, transport
 from evalkit.errors import CassetteMiss, UsageError
 
 MISSING = Taping(mode=Mode.MISSING)
@@ -72,6 +73,28 @@ def test_a_miss_passes_an_sdk_unwrapped_and_unretried(ask, sdk_error, tmp_path):
 def test_a_request_outside_of_any_cassette_is_refused_in_plain_words():
     with pytest.raises(UsageError, match="no cassette is playing"):
         asyncio.run(ask_openai(NOWHERE))
+
+
+def test_what_an_sdk_recorded_is_found_by_the_body_it_was_given(tmp_path, provider, openai_body):
+    provider.answer(openai_body)
+    path = tmp_path / "case.yaml"
+    sent = {
+        "messages": [{"role": "user", "content": "Wetter in Zürich? 😀"}],
+        "model": "gpt",
+        "temperature": 0,
+        "tools": [{"type": "function", "function": {"name": "get_weather", "parameters": {}}}],
+    }
+
+    async def ask():
+        async with openai_client(f"{provider.url}/v1") as client:
+            await client.chat.completions.create(**sent, user="42")
+
+    with open_cassette(path, MISSING) as cassette, playing(cassette):
+        asyncio.run(ask())
+    url = "https://api.openai.com/v1/chat/completions"
+    found = open_cassette(path).play(Asked(method="POST", url=url, body=sent), 0)
+
+    assert json.loads(found.answered.body) == openai_body
 
 
 def test_no_key_of_an_sdk_reaches_the_file(tmp_path, provider, openai_body):
