@@ -123,7 +123,9 @@ def _from_recording(recording: Recording, hints: Hints) -> Response:
     hints = _with_offer(hints, find_offer(_loaded(asked) if isinstance(asked, bytes) else asked))
     answer = _loaded(text) if text.lstrip()[:1] == "{" else text
     if not isinstance(answer, dict | str) or not answer:
-        raise UsageError(f"status {recording.answered.status} and no answer of a known API")
+        raise UsageError(
+            f"status {recording.answered.status}, and no answer of an API that is known"
+        )
     return replace(_from_answer(answer, hints), shape="an interaction of a cassette")
 
 

@@ -11,7 +11,13 @@ from evalkit.providers import find_api
 from evalkit.suite import Tool
 from evalkit.transcript import Defect, JsonObject, Turn
 from evalkit.triage._offer import Offer, read_offer
-from evalkit.triage._shapes import api_of_answer, api_of_error, api_of_event, is_chunk
+from evalkit.triage._shapes import (
+    api_of_answer,
+    api_of_error,
+    api_of_event,
+    is_chunk,
+    reply_around,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +50,8 @@ class Response:
     """Whether the format was asked for, so that calls in text are no surprise."""
     turn: Turn
     offer: Offer | None = None
+    is_whole: bool = True
+    """False for a message without its reply, whose stop reason says nothing."""
     is_cut: bool = False
     """Whether a call in text breaks off before it is one."""
 
@@ -67,10 +75,19 @@ def from_body(body: JsonObject, hints: Hints = NO_HINTS) -> Response:
         return from_events([body], hints)
     api = hints.api or api_of_answer(body) or api_of_error(body)
     if api is None:
-        raise _unknown(body)
+        return _from_message(body, hints)
     turn = find_api(api).decode(body)
     offer = hints.offer or read_offer(body.get("tools"))
     return _with_format(Response(shape="a body", api=api, turn=turn, offer=offer), hints)
+
+
+def _from_message(body: JsonObject, hints: Hints) -> Response:
+    found = reply_around(body)
+    if found is None:
+        raise _unknown(body)
+    api, reply = found
+    turn = find_api(api).decode(reply)
+    return Response(shape="a message", api=api, turn=turn, offer=hints.offer, is_whole=False)
 
 
 def from_events(events: Sequence[JsonObject], hints: Hints = NO_HINTS) -> Response:

@@ -40,6 +40,24 @@ def api_of_event(event: JsonObject) -> str | None:
     return _first(_EVENTS, event)
 
 
+def reply_around(body: JsonObject) -> tuple[str, JsonObject] | None:
+    """Make a message that stands alone a reply; name the API that writes such messages.
+
+    Ollama and Cohere put a message like OpenAI's into replies of their own.
+    """
+    message = body.get("message", body)
+    if not isinstance(message, dict):
+        return None
+    if isinstance(message.get("tool_calls"), list) or message.get("function_call"):
+        finish = body.get("done_reason") or body.get("finish_reason")
+        return "openai-chat", {"choices": [{"message": message, "finish_reason": finish}]}
+    blocks = message.get("content")
+    is_calling = isinstance(blocks, list) and any(
+        isinstance(block, dict) and block.get("type") == "tool_use" for block in blocks
+    )
+    return ("anthropic", message) if is_calling else None
+
+
 def is_chunk(body: JsonObject) -> bool:
     """Tell an event that stands alone from an answer in one piece."""
     choices = body.get("choices")

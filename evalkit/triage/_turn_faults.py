@@ -41,7 +41,7 @@ def stop_reason(response: Response) -> Iterator[Finding]:
 
 def _lie(response: Response) -> str | None:
     turn, finish = response.turn, response.turn.finish
-    if response.api is None or finish in _OWN_WORDS or turn.refusal:
+    if response.api is None or not response.is_whole or finish in _OWN_WORDS or turn.refusal:
         return None
     if not finish:
         return "the stop reason is missing: the answer may have broken off"

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from evalkit.transcript import JsonObject, JsonValue
 from evalkit.triage._offer import Offer, read_offer
-from evalkit.triage._shapes import api_of_answer, api_of_error, is_chunk
+from evalkit.triage._shapes import api_of_answer, api_of_error, is_chunk, reply_around
 
 _MOST_VALUES = 100_000
 _STREAM = re.compile(r"\s*(?:data|event):")
@@ -17,8 +17,12 @@ _OFFERS = ("tools", "functions", "toolConfig")
 
 
 def find_answer(record: JsonValue) -> JsonObject | str | None:
-    """Return the nearest answer, an object or the text of a stream; else the nearest error."""
+    """Return the nearest answer, an object or the text of a stream.
+
+    Without one it is the nearest error, or else a message that stands alone.
+    """
     error: JsonObject | None = None
+    message: JsonObject | None = None
     for value in _values(record):
         if isinstance(value, str) and _STREAM.match(value):
             return value
@@ -27,7 +31,9 @@ def find_answer(record: JsonValue) -> JsonObject | str | None:
                 return value
             if error is None and api_of_error(value):
                 error = value
-    return error
+            if message is None and reply_around(value):
+                message = value
+    return error or message
 
 
 def find_offer(record: JsonValue) -> Offer | None:

@@ -155,6 +155,19 @@ def test_a_call_that_gemini_could_not_read_is_malformed():
     assert failures(diagnosis) == [("F8", 0)]
 
 
+@pytest.mark.parametrize(
+    ("finish", "failure"),
+    [
+        pytest.param("UNEXPECTED_TOOL_CALL", "F10", id="not allowed"),
+        pytest.param("TOO_MANY_TOOL_CALLS", "F25", id="too many"),
+    ],
+)
+def test_calls_that_gemini_reports_as_wrong_are_named(finish, failure):
+    body = {"candidates": [{"content": {"parts": []}, "finishReason": finish}]}
+
+    assert failures(diagnose(from_body(body))) == [(failure, None)]
+
+
 def test_a_call_that_groq_refused_is_malformed():
     error = {"code": "tool_use_failed", "failed_generation": '{"name": "a", "arguments": {"x":'}
 

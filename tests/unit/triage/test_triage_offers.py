@@ -95,3 +95,13 @@ def test_endless_nesting_is_not_followed():
         tools = [tools]
 
     assert read_offer(tools) is None
+
+
+def test_a_schema_of_gemini_nested_without_end_is_left_as_it_is():
+    schema = {"type": "STRING"}
+    for _ in range(100):
+        schema = {"type": "OBJECT", "properties": {"a": schema}}
+
+    offer = read_offer([{"functionDeclarations": [{"name": "find", "parameters": schema}]}])
+
+    assert offer["find"].parameters["type"] == "object"

@@ -20,7 +20,7 @@ from evalkit.errors import EvalkitError, UsageError
 from evalkit.results import CaseResult, Status
 from evalkit.runfile import RunHeader, RunProvider, RunSuite, RunWriter
 from evalkit.transcript import ToolCall, Transcript, Turn
-from evalkit.triage import Hints, Response, Unread, read_responses
+from evalkit.triage import Hints, Response, Unread, diagnose, read_responses
 
 CALL = {"id": "c1", "type": "function", "function": {"name": "find", "arguments": "{}"}}
 CHAT = {"choices": [{"message": {"tool_calls": [CALL]}, "finish_reason": "tool_calls"}]}
@@ -115,9 +115,48 @@ def test_a_body_is_found_inside_a_log_record(saved, record):
     assert seen(saved(record)) == [("a body inside a log record", "openai-chat", ["find"])]
 
 
+@pytest.mark.parametrize(
+    ("message", "api"),
+    [
+        pytest.param({"role": "assistant", "tool_calls": [CALL]}, "openai-chat", id="OpenAI"),
+        pytest.param(
+            {"role": "assistant", "content": BODIES["anthropic"]["content"]},
+            "anthropic",
+            id="Anthropic",
+        ),
+        pytest.param(
+            {"message": {"tool_calls": [CALL]}, "done_reason": "stop"}, "openai-chat", id="Ollama"
+        ),
+    ],
+)
+def test_a_message_that_stands_alone_is_read_and_its_stop_reason_not_judged(saved, message, api):
+    (response,) = read_responses(saved(message))
+
+    assert (response.shape, response.api) == ("a message", api)
+    assert [call.name for call in response.turn.calls] == ["find"]
+    assert diagnose(response).findings == ()
+
+
+def test_an_error_in_a_log_record_goes_before_the_messages_of_its_request(saved):
+    record = {
+        "request": {"messages": [{"role": "assistant", "tool_calls": [CALL]}]},
+        "reply": {"outcome": {"error": {"message": "overloaded"}}},
+    }
+
+    (found,) = read_responses(saved(record))
+
+    assert isinstance(found, Unread)
+
+
 def test_a_stream_is_found_inside_a_log_record(saved):
     assert seen(saved({"stream": SSE})) == [
         ("an event stream inside a log record", "openai-chat", ["find"])
+    ]
+
+
+def test_text_in_a_log_record_that_only_looks_like_json_is_passed_over(saved):
+    assert seen(saved({"msg": "{curly", "reply": CHAT})) == [
+        ("a body inside a log record", "openai-chat", ["find"])
     ]
 
 
@@ -155,7 +194,7 @@ def cassette(tmp_path):
                     url="https://api.openai.com/v1/chat/completions",
                     body={"model": "m", "seed": number, "tools": [*tools]},
                 )
-                answered = Answered(status=200, body=json.dumps(body).encode())
+                answered = Answered(status=200, body=json.dumps(body).encode() if body else b"")
                 tape.record(asked, answered, 0, Timing())
         return path
 
@@ -175,6 +214,14 @@ def test_an_interaction_that_no_model_answered_is_told_apart(cassette):
     found = read_responses(cassette({"data": [0.1, 0.2]}, CHAT))
 
     assert [type(each) for each in found] == [Unread, Response]
+
+
+def test_an_interaction_without_a_body_is_told_apart(cassette):
+    (found,) = read_responses(cassette(None))
+
+    assert found == Unread(
+        where="interaction 1", what="status 200, and no answer of an API that is known"
+    )
 
 
 def test_a_cassette_of_another_tool_is_read(saved):

@@ -52,6 +52,15 @@ def test_wide_characters_before_a_defect_do_not_move_its_mark(chat):
     assert shown[5:7] == ["            {\"東\": 'x'}", "                   ^^^"]
 
 
+def test_of_many_defects_the_first_are_shown_and_the_others_counted(chat):
+    raw = "{" + ", ".join(f"\"{key}\": 'x'" for key in "abcdefghij") + "}"
+
+    shown = lines(diagnose(from_body(chat(("find", raw)))))
+
+    assert sum("single_quotes, from" in line for line in shown) == 8
+    assert "          and 2 more" in shown
+
+
 def test_a_call_without_raw_string_shows_its_input():
     call = ToolCall(id="evalkit-call-0", name="", raw=None, arguments={"n": 1})
     response = Response(shape="a body", api="gemini", turn=Turn(calls=(call,)))
