@@ -10,6 +10,17 @@ from evalkit.errors import PluginFailed, UnknownName
 
 T = TypeVar("T")
 
+NOUNS: Mapping[str, str] = {
+    "faults": "fault",
+    "graders": "grader",
+    "importers": "importer",
+    "matchers": "matcher",
+    "parsers": "text format",
+    "providers": "API",
+    "reporters": "report format",
+}
+"""The entry-point groups, and what a name in each of them is called."""
+
 
 def find(group: str, name: str, own: Mapping[str, T], *, where: str | None = None) -> T:
     """Return what `name` stands for in the entry-point group `evalkit.<group>`.
@@ -25,7 +36,7 @@ def find(group: str, name: str, own: Mapping[str, T], *, where: str | None = Non
     for entry in _installed(group):
         if entry.name == name:
             return _load(entry, where)
-    raise UnknownName(group.removesuffix("s"), name, names(group, own), where=where)
+    raise UnknownName(NOUNS[group], name, names(group, own), where=where)
 
 
 def names(group: str, own: Mapping[str, object]) -> frozenset[str]:

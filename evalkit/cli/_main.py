@@ -14,7 +14,11 @@ from evalkit.errors import EvalkitError, ExitCode
 
 COMMANDS: Mapping[str, str] = {
     "run": "Ask providers, or replay what they answered, and judge the calls.",
+    "grade": "Judge answers that are already there, by today's expectations.",
     "report": "Render a run file as HTML, Markdown, JUnit, CSV or JSON.",
+    "import": "Turn questions of other tools into suites.",
+    "schema": "Write the JSON Schema of suites, for editors.",
+    "init": "Start a project: a suite, tools and evalkit.yaml that pass at once.",
     "simulate": "Serve a scripted provider on this machine.",
     "triage": "Say what a raw response holds, what is wrong with it, and what to change.",
 }

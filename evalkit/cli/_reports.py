@@ -23,10 +23,15 @@ def print_run(record: RunRecord, path: Path, *, as_json: bool) -> None:
     if as_json:
         click.echo(render_json(record))
         return
+    print_record(record)
+    click.echo(f"\nRun file: {path}")
+
+
+def print_record(record: RunRecord) -> None:
+    """Print the comparison of providers and what went wrong."""
     from rich.console import Console
 
     render_terminal(record, Console(width=None if sys.stdout.isatty() else LOG_WIDTH))
-    click.echo(f"\nRun file: {path}")
 
 
 def write_reports(record: RunRecord, folder: Path, *, quiet: bool = False) -> None:

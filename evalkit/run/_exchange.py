@@ -12,7 +12,8 @@ from itertools import count
 from evalkit.cassettes import Asked, Cassette, Recording, playing
 from evalkit.cost import Prices, price
 from evalkit.errors import ExchangeFailed, ProviderRefused, ProviderTimeout, RateLimited
-from evalkit.providers import Api, Provider, Reply, Sender, first_times, read_body
+from evalkit.providers import Api, Provider, Reply, Sender, first_times, read_body, restore_names
+from evalkit.run._as_text import found_in_text, offered_in_text, read_from_text
 from evalkit.run._gate import Gate
 from evalkit.suite import Case
 from evalkit.transcript import Exchange, JsonObject, JsonValue, Message, Turn
@@ -80,18 +81,24 @@ class Asker:
             CassetteMiss: nothing was recorded, and the mode forbids to ask.
             ExchangeFailed: the provider gave no answer that can be graded.
         """
-        body = self._api.encode(self.provider, messages, case.tools, case.settings)
+        body = self._encoded(messages, case)
         recording = cassette.play(Asked(method="POST", url=self._url, body=body), trial)
         if recording is not None:
-            return self._replayed(recording, cassette)
+            return self._replayed(recording, case, cassette)
         with playing(cassette, trial):
-            return await self._asked(body)
+            return await self._asked(body, case)
 
     async def close(self) -> None:
         if self._sender is not None:
             await self._sender.close()
 
-    def _replayed(self, recording: Recording, cassette: Cassette) -> Answer:
+    def _encoded(self, messages: tuple[Message, ...], case: Case) -> JsonObject:
+        tools, tool_format = case.tools, self.provider.tool_format
+        if tool_format is not None:
+            messages, tools = offered_in_text(messages, tools, tool_format), ()
+        return self._api.encode(self.provider, messages, tools, case.settings)
+
+    def _replayed(self, recording: Recording, case: Case, cassette: Cassette) -> Answer:
         answered, facts = recording.answered, recording.facts
         reply = Reply(
             status=answered.status,
@@ -99,7 +106,7 @@ class Asker:
             latency_s=facts.latency_s or 0.0,
             marks=facts.chunks,
         )
-        turn = self._turn(reply)
+        turn = self._turn(reply, case)
         times = first_times(self._api, reply)
         exchange = Exchange(
             latency_s=facts.latency_s,
@@ -112,9 +119,9 @@ class Asker:
         )
         return Answer(turn=turn, exchange=exchange, recording=recording)
 
-    async def _asked(self, body: JsonObject) -> Answer:
+    async def _asked(self, body: JsonObject, case: Case) -> Answer:
         reply, attempts = await self._reply(body)
-        turn = self._turn(reply)
+        turn = self._turn(reply, case)
         times = first_times(self._api, reply)
         exchange = Exchange(
             latency_s=reply.latency_s,
@@ -165,7 +172,13 @@ class Asker:
         longest = min(LONGEST_PAUSE_S, self._world.retry.first_pause_s * 2.0 ** (attempt - 1))
         return longest * self._world.chance.uniform(0.5, 1)
 
-    def _turn(self, reply: Reply) -> Turn:
+    def _turn(self, reply: Reply, case: Case) -> Turn:
+        turn = restore_names(self._decoded(reply), case.tools)
+        if self.provider.tool_format is not None:
+            return read_from_text(turn, case.tools, self.provider.tool_format)
+        return found_in_text(turn, case.tools)
+
+    def _decoded(self, reply: Reply) -> Turn:
         if reply.status < ERROR:
             return self._api.decode(read_body(self._api, reply.body))
         turn = self._api.decode_error(reply.status, _json_or_none(reply.body))

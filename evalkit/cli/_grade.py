@@ -1,0 +1,117 @@
+"""`evalkit grade`: judge answers that are already there, by today's expectations."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from evalkit import __version__
+from evalkit.errors import ExitCode
+from evalkit.grade import grade
+from evalkit.importers import read_outputs
+from evalkit.measures import failed_cases
+from evalkit.results import CaseResult, Status, Verdict
+from evalkit.runfile import RunHeader, RunProvider, RunRecord, RunSuite, is_run_file, read_run
+from evalkit.suite import Suite, load_suite
+from evalkit.transcript import JsonObject, Transcript
+
+
+@click.command("grade")
+@click.argument("outputs", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--suite", "suite_path", required=True, type=click.Path(path_type=Path), help="What to expect."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON line for each conversation.")
+@click.option("--allow-python", is_flag=True, help="Let the suite call Python functions.")
+def command(
+    outputs: tuple[Path, ...], suite_path: Path, *, as_json: bool, allow_python: bool
+) -> int:
+    """Judge OUTPUTS by a suite, without asking anybody.
+
+    OUTPUTS are run files, or JSON Lines from anywhere (.gz too):
+
+    \b
+      {"case": "greeting", "calls": [{"name": "f", "raw": "{}"}], "text": null}
+      {"case": "greeting", "api": "openai-chat", "body": {...}}
+    """  # noqa: D301 - click keeps the lines after a control character as they are
+    suite = load_suite(suite_path, allow_python=allow_python)
+    results: list[CaseResult] = []
+    for result in _graded(outputs, suite):
+        results.append(result)
+        if as_json:
+            click.echo(json.dumps(_line(result)))
+    if not as_json:
+        _print(suite, results)
+    return _exit_code(results)
+
+
+def _graded(outputs: tuple[Path, ...], suite: Suite) -> Iterator[CaseResult]:
+    cases = {case.id: case for case in suite.cases}
+    for path in outputs:
+        gone = 0
+        for transcript in _transcripts(path, suite):
+            case = cases.get(transcript.case)
+            if case is None:
+                gone += 1
+            else:
+                yield grade(case, transcript)
+        if gone:
+            click.echo(
+                f"{path}: {gone} answers to cases that {suite.name!r} does not have", err=True
+            )
+
+
+def _transcripts(path: Path, suite: Suite) -> Iterator[Transcript]:
+    if path.is_file() and is_run_file(path):
+        for result in read_run(path).results:
+            if result.suite == suite.name:
+                yield result.transcript
+    else:
+        yield from read_outputs(path, suite)
+
+
+def _line(result: CaseResult) -> JsonObject:
+    return {
+        "case": result.case,
+        "provider": result.provider,
+        "trial": result.trial,
+        "status": result.status.value,
+        "verdicts": [_verdict(verdict) for verdict in result.verdicts],
+    }
+
+
+def _verdict(verdict: Verdict) -> JsonObject:
+    return {
+        "expectation": verdict.expectation,
+        "status": verdict.status.value,
+        "kind": verdict.kind and verdict.kind.value,
+        "path": verdict.path,
+        "reason": verdict.reason,
+    }
+
+
+def _print(suite: Suite, results: list[CaseResult]) -> None:
+    from evalkit.cli._reports import print_record
+    from evalkit.session import utc_now
+
+    now = utc_now()
+    models = {result.provider: result.model for result in results}
+    header = RunHeader(
+        id="graded",
+        started_at=now,
+        evalkit_version=__version__,
+        mode="graded",
+        command=click.get_current_context().command_path,
+        suites=(RunSuite(name=suite.name, file=str(suite.file)),),
+        providers=tuple(RunProvider(name=p, api="", model=m) for p, m in models.items()),
+    )
+    print_record(RunRecord(header=header, results=tuple(results), finished_at=now))
+
+
+def _exit_code(results: list[CaseResult]) -> ExitCode:
+    if any(result.status is Status.ERRORED for result in results):
+        return ExitCode.TROUBLE
+    return ExitCode.FAILED if failed_cases(results) else ExitCode.PASSED

@@ -1,0 +1,31 @@
+"""`evalkit import`: questions of other tools become suites."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from evalkit.cli._reports import write_file
+from evalkit.importers import import_bfcl
+
+
+@click.group("import")
+def command() -> None:
+    """Turn questions of other tools into suites."""
+
+
+@command.command("bfcl")
+@click.argument("questions", type=click.Path(path_type=Path))
+@click.option("--answers", type=click.Path(path_type=Path), help="The file of possible answers.")
+@click.option("--native", is_flag=True, help="Judge by evalkit's own rules instead of BFCL's.")
+@click.option(
+    "--output", "-o", required=True, type=click.Path(path_type=Path), help="Where the suite goes."
+)
+def bfcl(questions: Path, answers: Path | None, output: Path, *, native: bool) -> None:
+    """Turn QUESTIONS of the Berkeley Function Calling Leaderboard into a suite.
+
+    Takes the published V4 files, or rows that hold question, tools and answers together.
+    """
+    write_file(output, import_bfcl(questions, answers, native=native))
+    click.echo(f"wrote {output}")
