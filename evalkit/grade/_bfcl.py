@@ -20,7 +20,7 @@ from evalkit.grade._bfcl_calls import Answer, Complaint, answer_of
 from evalkit.grade._blame import malformed_reason
 from evalkit.grade._judgement import Judge, Judgement, paired, passed
 from evalkit.grade._scene import Scene
-from evalkit.grade._words import counted, show_call
+from evalkit.grade._words import counted, show_name
 from evalkit.matchers import show
 from evalkit.results import Kind, Pairing, Status, Verdict
 from evalkit.suite import Tool
@@ -111,7 +111,7 @@ class BfclJudge:
         """Give each answer the first free call that passes; a choice is never taken back."""
         free = list(range(len(calls)))
         for answer in self.answers:
-            taken = next((i for i in free if not answer.complaint(calls[i].name, read[i])), None)
+            taken = next((i for i in free if not answer.flaw(calls[i].name, read[i])), None)
             if taken is None:
                 return _nearest(answer, [(i, calls[i].name, read[i]) for i in free])
             free.remove(taken)
@@ -119,7 +119,7 @@ class BfclJudge:
 
     def _miscounted(self, calls: Sequence[ToolCall]) -> Complaint:
         due, made = len(self.answers), len(calls)
-        shown = "; ".join(show_call(call) for call in calls[:3]) or "none"
+        shown = ", ".join(show_name(call.name) for call in calls[:3]) or "none"
         return Complaint(
             code=f"{_CHECKERS[self.category]}:wrong_count",
             kind=Kind.MISSING_CALL if made < due else Kind.EXTRA_CALL,
@@ -213,7 +213,7 @@ def _needless(calls: Sequence[ToolCall]) -> Complaint:
     return Complaint(
         code="irrelevance_error:decoder_success",
         kind=Kind.OVER_CALL,
-        reason=f"no call was expected, got {show_call(calls[0])}",
+        reason=f"no call was expected, got {show_name(calls[0].name)}",
         actual=calls[0].name,
         call=0,
     )

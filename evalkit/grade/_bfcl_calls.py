@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from evalkit.grade._bfcl_values import Flaw, Parameter, parameter
@@ -47,34 +46,44 @@ class Answer:
     needed: frozenset[str]
     """Those that the answer does not allow to be left out."""
 
-    def complaint(self, name: str, arguments: JsonObject) -> Complaint | None:
-        """The first thing that is wrong with a call, in BFCL's order, or None."""
+    def flaw(self, name: str, arguments: JsonObject) -> tuple[Flaw, str] | None:
+        """The first thing that is wrong with a call, in BFCL's order, and the key it is about."""
         if name != self.tool:
-            reason = f"expected a call of {self.tool}, got {show_name(name)}"
-            return self._complaint(Flaw.WRONG_NAME, reason, expected=self.tool, actual=name)
-        if not self.required <= arguments.keys():
-            return self._left_out(Flaw.MISSING_REQUIRED, self.required - arguments.keys())
+            return Flaw.WRONG_NAME, ""
+        given = arguments.keys()
+        if not self.required <= given:
+            return Flaw.MISSING_REQUIRED, min(self.required - given)
         for key, value in arguments.items():
             expected = self.parameters.get(key)
-            flaw = expected.flaw(value) if expected else Flaw.UNEXPECTED
-            if flaw is not None:
-                return self._wrong(flaw, key, value)
-        if not self.needed <= arguments.keys():
-            return self._left_out(Flaw.MISSING_OPTIONAL, self.needed - arguments.keys())
+            if expected is None:
+                return Flaw.UNEXPECTED, key
+            found = expected.flaw(value)
+            if found is not None:
+                return found, key
+        if not self.needed <= given:
+            return Flaw.MISSING_OPTIONAL, min(self.needed - given)
         return None
 
-    def _wrong(self, flaw: Flaw, key: str, value: JsonValue) -> Complaint:
+    def complaint(self, name: str, arguments: JsonObject) -> Complaint | None:
+        """What is wrong with a call, in words, or None."""
+        found = self.flaw(name, arguments)
+        if found is None:
+            return None
+        flaw, key = found
         path = f"$.{show_name(key)}"
-        if flaw is Flaw.UNEXPECTED:
-            reason = f"{self.tool} {path}: not expected, got {show(value)}"
-            return self._complaint(flaw, reason, path=path, actual=value)
-        wanted = list(self.parameters[key].alternatives)
-        reason = f"{self.tool} {path}: expected one of {show(wanted)}, got {show(value)}"
-        return self._complaint(flaw, reason, path=path, expected=wanted, actual=value)
-
-    def _left_out(self, flaw: Flaw, keys: AbstractSet[str]) -> Complaint:
-        path = f"$.{show_name(min(keys))}"
-        return self._complaint(flaw, f"{self.tool} {path}: missing", path=path)
+        match flaw:
+            case Flaw.WRONG_NAME:
+                reason = f"expected a call of {self.tool}, got {show_name(name)}"
+                return self._complaint(flaw, reason, expected=self.tool, actual=name)
+            case Flaw.MISSING_REQUIRED | Flaw.MISSING_OPTIONAL:
+                return self._complaint(flaw, f"{self.tool} {path}: missing", path=path)
+            case Flaw.UNEXPECTED:
+                reason = f"{self.tool} {path}: not expected, got {show(arguments[key])}"
+                return self._complaint(flaw, reason, path=path, actual=arguments[key])
+            case _:
+                wanted, got = list(self.parameters[key].alternatives), arguments[key]
+                reason = f"{self.tool} {path}: expected one of {show(wanted)}, got {show(got)}"
+                return self._complaint(flaw, reason, path=path, expected=wanted, actual=got)
 
     def _complaint(
         self,

@@ -74,8 +74,7 @@ class Parameter:
         for alternative in self.alternatives:
             if not isinstance(alternative, list):
                 return True
-            kinds = (self.item_kind, kind_of_answer(alternative))
-            if all(type(item) in kinds for item in value):
+            if set(map(type, value)) <= {self.item_kind, kind_of_answer(alternative)}:
                 return True
         return False
 
@@ -91,7 +90,8 @@ class Parameter:
             case list() if self.item_kind is dict:
                 return _dicts_flaw(value, self.alternatives)
             case list():
-                return None if _is_listed(value, self.alternatives) else Flaw.LIST
+                fits = value in self.alternatives or _is_listed(value, self.alternatives)
+                return None if fits else Flaw.LIST
             case None:
                 return Flaw.TYPE
 

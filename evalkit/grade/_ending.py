@@ -45,13 +45,11 @@ def trouble_free(scene: Scene) -> Iterator[Verdict]:
         if stop is not None:
             found.add(stop)
             yield _ended(stop, f"turn {number}", turn)
-    last = scene.turns[-1] if scene.turns else None
-    if (
-        scene.transcript.stop in _KINDS
-        and scene.transcript.stop not in found
-        and not (last and _is_complete(last))
-    ):
-        yield _ended(scene.transcript.stop, "the conversation", last)
+    stop, last = scene.transcript.stop, scene.turns[-1]
+    if stop is Stop.TRUNCATED and _is_complete(last):
+        return
+    if stop in _KINDS and stop not in found:
+        yield _ended(stop, "the conversation", last)
 
 
 def stop_judge(expected: Stop) -> Judge:
