@@ -33,8 +33,9 @@ from evalkit.triage._wrapped import find_answer, find_offer
 _GZIP = b"\x1f\x8b"
 _RUN_FILE = '{"evalkit":'
 _HTTP_HEAD = re.compile(r"HTTP/[\d.]+ \d{3}.*?\r?\n\r?\n", re.DOTALL)
-_CASSETTE = re.compile(r'^(?:interactions:|\s*\{?\s*"interactions"\s*:)', re.MULTILINE)
+_CASSETTE = re.compile(r'^interactions:|\A\{[^{\[]{0,200}"interactions"\s*:', re.MULTILINE)
 _STREAM = re.compile(r"(?:data|event|id|retry)?:")
+_EVENT = re.compile(r"^data: ?[{\[]", re.MULTILINE)
 _BLANK_LINE = re.compile(r"\n\r?\n")
 _DATA_LINE = re.compile(r"^data:.*$", re.MULTILINE)
 _WIRE_WORDS = re.compile(
@@ -130,7 +131,7 @@ def _from_recording(recording: Recording, hints: Hints) -> Response:
 
 
 def _event_stream(source: _Source) -> Found:
-    if not _STREAM.match(source.text):
+    if not (_STREAM.match(source.text) and _EVENT.search(source.text)):
         return ()
     return (_attempt(_from_answer, source.text, source.hints),)
 
@@ -164,11 +165,12 @@ def _model_text(source: _Source) -> Found:
     is_binary = "\0" in text
     if is_binary or not text or (hints.api is not None and not hints.format):
         return ()
-    if text[0] in "{[" and _WIRE_WORDS.search(text):
+    is_json, is_wire = text[0] in "{[", bool(_WIRE_WORDS.search(text))
+    if is_json and is_wire:
         return ()
     response = from_text(text, hints)
     is_call = bool(response.turn.calls) or response.is_cut
-    return (response,) if is_call or text[0] not in "{[" else ()
+    return (response,) if is_call or not (is_json or is_wire) else ()
 
 
 _READERS: tuple[tuple[str, Callable[[_Source], Found]], ...] = (
@@ -205,11 +207,16 @@ def _with_offer(hints: Hints, offer: Offer | None) -> Hints:
 
 
 def _json_values(text: str) -> list[JsonValue]:
-    """Read one JSON value, or one from each line; what is no JSON is none."""
-    if text[:1] not in ("{", "["):
+    """Read one JSON value, or one from each line; words of a log before it are passed over."""
+    if text[:1] not in ("{", "[") and not _WIRE_WORDS.search(text):
         return []
-    whole = [*_values(text)]
-    return whole or [value for line in text.split("\n") for value in _values(line)]
+    whole = [*_values(_from_brace(text))]
+    lines = filter(None, text.split("\n"))
+    return whole or [value for line in lines for value in _values(_from_brace(line))]
+
+
+def _from_brace(text: str) -> str:
+    return text if text[:1] == "[" else text[max(0, text.find("{")) :]
 
 
 def _values(text: str | bytes) -> Iterator[JsonValue]:

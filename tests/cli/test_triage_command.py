@@ -85,8 +85,8 @@ def test_tools_from_a_file_are_checked(empty_project, triage):
     [
         pytest.param(["nowhere.json"], "nowhere.json: cannot be read", id="file"),
         pytest.param(["--tools", "nowhere"], "the tools cannot be read", id="tools"),
-        pytest.param(["--api", "opneai"], "unknown provider 'opneai'", id="API"),
-        pytest.param(["--format", "hermse"], "unknown parser 'hermse'", id="format"),
+        pytest.param(["--api", "opneai"], "unknown API 'opneai'", id="API"),
+        pytest.param(["--format", "hermse"], "unknown text format 'hermse'", id="format"),
         pytest.param(["--jsonl", "nowhere"], "nowhere: cannot be read", id="rows"),
     ],
 )

@@ -154,6 +154,24 @@ def test_a_stream_is_found_inside_a_log_record(saved):
     ]
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        pytest.param(json.dumps(CHAT), id="on the same line"),
+        pytest.param(json.dumps(CHAT, indent=2), id="over several lines"),
+    ],
+)
+def test_words_of_a_log_before_a_body_are_passed_over(saved, lines):
+    path = saved(f"2026-11-20 17:45:00 INFO client: got {lines}")
+
+    assert seen(path) == [("a body", "openai-chat", ["find"])]
+
+
+def test_words_around_a_body_that_was_cut_are_no_calm_answer(saved):
+    with pytest.raises(UsageError):
+        read_responses(saved(f"INFO got {json.dumps(CHAT)[:-20]}"))
+
+
 def test_text_in_a_log_record_that_only_looks_like_json_is_passed_over(saved):
     assert seen(saved({"msg": "{curly", "reply": CHAT})) == [
         ("a body inside a log record", "openai-chat", ["find"])
@@ -224,6 +242,14 @@ def test_an_interaction_without_a_body_is_told_apart(cassette):
     )
 
 
+def test_a_cassette_written_as_json_is_read(saved):
+    request = {"method": "POST", "uri": "https://api.openai.com/v1", "body": None, "headers": {}}
+    response = {"status": {"code": 200}, "headers": {}, "body": {"string": json.dumps(CHAT)}}
+    cassette = {"version": 1, "interactions": [{"request": request, "response": response}]}
+
+    assert seen(saved(cassette)) == [("an interaction of a cassette", "openai-chat", ["find"])]
+
+
 def test_a_cassette_of_another_tool_is_read(saved):
     text = (
         "interactions:\n- request:\n    body: '{}'\n    headers: {}\n    method: POST\n"
@@ -292,6 +318,8 @@ def test_each_turn_of_a_run_file_is_read_with_the_tools_of_its_suite(tmp_path):
         pytest.param("[find(a=1)]", "text in the format pythonic", ["find"], id="list of calls"),
         pytest.param("Good morning.", "text", [], id="no call"),
         pytest.param("Note: I will not call find.", "text", [], id="a word with a colon"),
+        pytest.param(":) Good morning.", "text", [], id="a smile"),
+        pytest.param("data: none so far", "text", [], id="a word of event streams"),
     ],
 )
 def test_what_a_model_wrote_is_read_as_text(saved, text, shape, calls):
@@ -323,6 +351,7 @@ def test_a_compressed_file_is_read(saved):
             "not readable: no JSON: Unterminated string starting at: line 1 column 127",
             id="a body that was cut",
         ),
+        pytest.param('{"a": 1}' + "\n" * 200_000 + "x", "not readable: no JSON", id="blank lines"),
         pytest.param("[" * 50_000, "not readable: JSON that is nested too deeply", id="deep"),
         pytest.param(
             b"\x1f\x8b\x08\x00", "cannot be read: Compressed file ended before", id="torn gzip"

@@ -134,8 +134,8 @@ def test_the_tools_of_the_command_line_serve_rows_that_have_none(chat, weather):
         pytest.param("{}", "the row has neither 'body' nor 'sse' nor 'text'", id="no content"),
         pytest.param('{"body": 5}', "'body' is not what it should be", id="body of no kind"),
         pytest.param('{"api": 5, "text": ""}', "'api' is no text", id="api of no kind"),
-        pytest.param('{"api": "x", "body": {}}', "unknown provider 'x'", id="unknown API"),
-        pytest.param('{"format": "x", "text": ""}', "unknown parser 'x'", id="unknown format"),
+        pytest.param('{"api": "x", "body": {}}', "unknown API 'x'", id="unknown API"),
+        pytest.param('{"format": "x", "text": ""}', "unknown text format 'x'", id="unknown format"),
         pytest.param('{"body": {"a": 1}}', "no API is known by these fields: a", id="no answer"),
         pytest.param(
             '{"body": {"error": {"message": "overloaded"}}}',
