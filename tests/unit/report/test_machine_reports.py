@@ -160,4 +160,4 @@ def test_an_unknown_format_is_named_with_the_nearest():
     with pytest.raises(UnknownName) as caught:
         render(shop_run(), "markdwon")
 
-    assert str(caught.value) == "unknown reporter 'markdwon'\n  hint: did you mean 'markdown'?"
+    assert str(caught.value) == "unknown report format 'markdwon'\n  hint: did you mean 'markdown'?"

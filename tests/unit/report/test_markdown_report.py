@@ -70,6 +70,17 @@ def test_prose_stays_readable_where_it_is_harmless(text, written):
     assert prose(text) == written
 
 
+def test_names_of_any_length_leave_a_table_that_fits():
+    record = shop_run()
+    renamed = tuple(
+        replace(result, provider=f"{number} {'@<' * 2000}")
+        for number in range(10)
+        for result in record.results[:3]
+    )
+
+    assert len(render_markdown(replace(record, results=renamed)).encode()) <= LIMIT
+
+
 def test_a_run_with_thousands_of_failures_stays_under_the_limit():
     record = shop_run()
     failed = [result for result in record.results if result.failures]
