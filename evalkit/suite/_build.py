@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from evalkit.matchers import describe
 from evalkit.suite._case import Case, UserTurn
-from evalkit.suite._check import Steps, problems_of, without_mistakes
+from evalkit.suite._check import Steps, problems_of, salvage
 from evalkit.suite._expectation import Expectation
 from evalkit.suite._format import CaseEntry, Defaults
 from evalkit.suite._matrix import Variant, variants
@@ -69,7 +69,7 @@ class CaseBuilder:
         except ValidationError as error:
             found = problems_of(error, CaseEntry, self._mistakes.document, path)
             self._mistakes.problems.extend(found)
-            self._review_rest(variant.entry, error, path)
+            self._review_rest(variant.entry, path)
             return None
         shared, defaults = self._shared, self._shared.defaults
         tools = self._own_tools(entry, path) if entry.tools else shared.tools
@@ -117,16 +117,13 @@ class CaseBuilder:
             place = (*path, "settings", "tool_choice", "tool")
             reviewer.tool(entry.settings.tool_choice.tool, place)
 
-    def _review_rest(self, entry: JsonObject, trouble: ValidationError, path: Steps) -> None:
+    def _review_rest(self, entry: JsonObject, path: Steps) -> None:
         """Look for unknown tools in what else a broken case expects."""
-        rest = without_mistakes(entry, trouble)
-        if "expect" not in rest or "tools" in entry:
+        if "expect" not in entry or "tools" in entry:
             return
-        try:
-            expect = Expectation.model_validate(rest["expect"])
-        except ValidationError:  # what was left out was needed
-            return
-        self._reviewer.names(expect, (*path, "expect"))
+        expect = salvage(Expectation, entry["expect"])
+        if expect is not None:
+            self._reviewer.names(expect, (*path, "expect"))
 
     def _system(self, variant: Variant) -> str | None:
         system = self._shared.system

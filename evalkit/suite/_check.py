@@ -12,7 +12,7 @@ from evalkit.errors import InvalidFile, Problem, nearest
 from evalkit.matchers import BadPattern
 from evalkit.suite._kinds import kind_and_value
 from evalkit.suite._yaml import Document, in_file_order
-from evalkit.transcript import JsonObject
+from evalkit.transcript import JsonValue
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 M = TypeVar("M", bound=BaseModel)
 Steps: TypeAlias = tuple[str | int, ...]
 
+_ROUNDS = 20
 _HINTS: Mapping[str, str] = {"version": "begin with version: 1"}
 
 _WORDS: Mapping[str, str] = {
@@ -72,23 +73,46 @@ def problems_of(
     return [problem for each in found for problem in _problems(each, model, document, base)]
 
 
-def without_mistakes(value: JsonObject, trouble: ValidationError) -> JsonObject:
-    """Leave out the keys whose values pydantic complains of, to go on with the rest."""
-    for found in trouble.errors(include_url=False):
-        path = found["loc"]
-        value = _without(value, path[:-1] if found["type"] == "missing" else path)
+def salvage(model: type[M], value: JsonValue) -> M | None:
+    """Read what can be read: keys whose values are wrong count as left out.
+
+    A complaint may hide another one behind it, so several rounds may be needed. None where too
+    little is left.
+    """
+    for _ in range(_ROUNDS):
+        try:
+            return model.model_validate(value)
+        except ValidationError as trouble:
+            for found in trouble.errors(include_url=False):
+                for path in _places(found):
+                    value = _without(value, path)
+    return None
+
+
+def _places(found: ErrorDetails) -> list[Steps]:
+    path: Steps = found["loc"]
+    match found["type"]:
+        case "evalkit":
+            return [(*path, *each.path) for each in found["ctx"]["found"]]
+        case "missing":
+            return [path[:-1]]
+        case _:
+            return [path]
+
+
+def _without(value: JsonValue, path: Steps) -> JsonValue:
+    """Leave out the innermost key on the path, and keep every list as long as it is."""
+    if isinstance(value, dict) and path and path[0] in value:
+        key = str(path[0])
+        if any(isinstance(step, str) for step in path[1:]):
+            return {**value, key: _without(value[key], path[1:])}
+        return {name: each for name, each in value.items() if name != key}
+    if isinstance(value, list) and path and path[0] in range(len(value)):
+        return [
+            _without(each, path[1:]) if index == path[0] else each
+            for index, each in enumerate(value)
+        ]
     return value
-
-
-def _without(value: JsonObject, path: Steps) -> JsonObject:
-    """Leave out the innermost key on the path; what it stands in is copied."""
-    if not path or path[0] not in value:
-        return value
-    key = str(path[0])
-    inner = value[key]
-    if isinstance(inner, dict) and len(path) > 1:
-        return {**value, key: _without(inner, path[1:])}
-    return {name: each for name, each in value.items() if name != key}
 
 
 def _problems(

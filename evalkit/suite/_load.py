@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from evalkit.errors import InvalidSuite, Problem
 from evalkit.suite._build import CaseBuilder, Shared
 from evalkit.suite._case import Case, Suite
-from evalkit.suite._check import Steps, problems_of, without_mistakes
+from evalkit.suite._check import Steps, problems_of, salvage
 from evalkit.suite._files import read_named_file, read_suite_file
 from evalkit.suite._format import PartFile, SuiteFile
 from evalkit.suite._meaning import Reviewer
@@ -140,7 +140,7 @@ def _read(model: type[M], document: Document, mistakes: Mistakes) -> M | None:
         return model.model_validate(value)
     except ValidationError as error:
         mistakes.problems.extend(problems_of(error, model, document))
-        return model.model_validate({"version": 1, **without_mistakes(value, error)})
+        return salvage(model, {**value, "version": 1})
 
 
 def _included(file: SuiteFile, folder: Path, mistakes: Mistakes) -> Iterator[_Part]:

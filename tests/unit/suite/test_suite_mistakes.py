@@ -205,6 +205,24 @@ def test_every_wrong_argument_of_a_call_is_told(case_mistakes):
     ]
 
 
+def test_mistakes_that_hide_behind_others_do_not_end_the_search(mistakes):
+    told = mistakes("""\
+version: 1
+tools: [{name: pay}]
+defaults:
+  expect:
+    grounded: {pay: {a: 1, b: 2, c: {$x: 3}}}
+cases:
+  - {id: a, prompt: x, expect: {grounded: {pay: {a: 1, b: 2}}, forbid: [gone]}}
+""")
+
+    assert [each.split(": ", 1)[1] for each in told if not each.startswith(" ")] == [
+        "this names no earlier result",
+        "this names no earlier result",
+        "the suite offers no tool 'gone'",
+    ]
+
+
 def test_the_expectation_of_a_turn_must_be_able_to_fail(case_mistakes):
     told = case_mistakes("- {id: a, turns: [{user: x, expect: {extra_calls: allow}}]}")
 
