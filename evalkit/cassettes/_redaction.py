@@ -20,6 +20,7 @@ SECRET_QUERY = frozenset(
 )
 """Names of query parameters whose value is a secret whatever it looks like."""
 
+_HEX = re.compile(r"\\u([0-9a-f]{4})")
 _NEEDLESS_ESCAPE = re.compile(r"(?<!\\)\\+(?:u00([2-7][0-9A-Fa-f])|/)")
 
 
@@ -114,12 +115,15 @@ def _spellings(secrets: Sequence[str]) -> tuple[str, ...]:
                 once = json.dumps(secret, ensure_ascii=as_ascii)[1:-1]
                 spelled |= {once, json.dumps(once, ensure_ascii=as_ascii)[1:-1]}
             spelled |= {secret, quote(secret, safe="", errors="replace")}
+    spelled |= {_HEX.sub(lambda match: f"\\u{match[1].upper()}", each) for each in spelled}
     return tuple(sorted(spelled, key=lambda secret: (-len(secret), secret)))
 
 
 def _any_of(words: Iterable[str]) -> re2.Pattern[bytes]:
     """Look for any of many words in one pass; a tenth of the time of looking for each."""
-    return re2.compile(b"|".join(re2.escape(_encoded(word)) for word in sorted(words)))
+    options = re2.Options()
+    options.encoding = re2.Options.Encoding.LATIN1  # bytes are bytes, be they UTF-8 or not
+    return re2.compile(b"|".join(re2.escape(_encoded(word)) for word in sorted(words)), options)
 
 
 def _encoded(text: str) -> bytes:

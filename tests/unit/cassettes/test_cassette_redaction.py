@@ -124,6 +124,7 @@ def test_ordinary_words_stay(text):
     [
         SECRET,
         json.dumps(SECRET)[1:-1],
+        json.dumps(SECRET)[1:-1].replace("00e9", "00E9"),
         json.dumps(SECRET, ensure_ascii=False)[1:-1],
         json.dumps(json.dumps(SECRET)[1:-1])[1:-1],
         json.dumps(SECRET).replace("/", "\\/")[1:-1],
@@ -132,6 +133,10 @@ def test_ordinary_words_stay(text):
 )
 def test_the_value_of_a_named_secret_is_taken_out_however_it_is_spelled(spelled):
     assert EVERYTHING.text(f'{{"note": "{spelled}"}}') == '{"note": "[redacted]"}'
+
+
+def test_a_secret_that_is_no_text_is_taken_out_too():
+    assert Redaction(["\udcff\udcfe secret"]).body(b"a \xff\xfe secret") == b"a [redacted]"
 
 
 def test_of_two_secrets_the_longer_goes_first():
