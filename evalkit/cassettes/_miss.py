@@ -14,6 +14,7 @@ from evalkit.cassettes._redaction import Redaction
 from evalkit.transcript import JsonObject
 
 MOST_LINES = 10
+_DIGESTED = 200
 _COMPARED = 20
 """Recordings compared value by value, after the digests of their fields have chosen them."""
 
@@ -69,18 +70,21 @@ def _compared(missed: Missed) -> str:
 
 
 def _candidates(missed: Missed, body: JsonObject) -> list[Recording]:
+    """Choose by the digests of fields; where they were not recorded, first by length alone."""
     digests = field_digests(body, missed.redaction)
     size = len(str(body))
 
+    def off_size(recording: Recording) -> int:
+        return abs(len(recording.asked.body) - size)
+
     def distance(recording: Recording) -> tuple[int, bool, int]:
         fields = recording.facts.fields or _digests(recording, missed.redaction)
-        return (
-            len(digests.items() ^ fields.items()),
-            recording.facts.trial != missed.trial,
-            abs(len(recording.asked.body) - size),
-        )
+        is_other_trial = recording.facts.trial != missed.trial
+        return len(digests.items() ^ fields.items()), is_other_trial, off_size(recording)
 
-    return nsmallest(_COMPARED, missed.recordings, key=distance)
+    known = [recording for recording in missed.recordings if recording.facts.fields]
+    others = (recording for recording in missed.recordings if not recording.facts.fields)
+    return nsmallest(_COMPARED, known + nsmallest(_DIGESTED, others, off_size), distance)
 
 
 def _digests(recording: Recording, redaction: Redaction) -> dict[str, str]:
