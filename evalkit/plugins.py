@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from importlib.metadata import EntryPoint, entry_points
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from evalkit.errors import PluginFailed, UnknownName
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 T = TypeVar("T")
 
@@ -45,6 +47,8 @@ def names(group: str, own: Mapping[str, object]) -> frozenset[str]:
 
 
 def _installed(group: str) -> Iterator[EntryPoint]:
+    from importlib.metadata import entry_points  # 15 ms that most runs do not need
+
     yield from entry_points(group=f"evalkit.{group}")
 
 
