@@ -31,7 +31,7 @@ def results():
         return asyncio.run(replay())
 
 
-def _no_network(self, address):
+def _no_network(_socket, address):
     raise AssertionError(f"a replay reached for {address}")
 
 
