@@ -1,5 +1,8 @@
 """Calls in text, format by format."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 from evalkit.errors import UnknownName, UsageError
@@ -698,3 +701,129 @@ def test_the_example_in_a_prompt_is_a_call_of_its_format(tool, format_):
 def test_tools_are_not_offered_in_a_format_without_a_prompt():
     with pytest.raises(UsageError, match="formats that can: bfcl_pythonic, hermes"):
         render_tools([], "harmony")
+
+
+@pytest.mark.parametrize("length", [900, 1_100, 5_000, 70_000])
+def test_the_length_of_an_argument_does_not_matter(length):
+    numbers = {"text": "x" * length, "numbers": list(range(length // 4))}
+    written = json.dumps({"name": "f", "arguments": numbers})
+
+    [call] = parse_text(f"<tool_call>{written}</tool_call> bye", "hermes").calls
+
+    assert call.arguments == numbers
+
+
+def test_a_long_broken_argument_ends_where_its_object_ends():
+    broken = '{"text": "' + "x" * 5_000 + '", "n": 1/3}'
+
+    first, second = parse_text(
+        f'<tool_call>{{"name": "f", "arguments": {broken}}}</tool_call>'
+        '<tool_call>{"name": "g", "arguments": {}}</tool_call>',
+        "hermes",
+    ).calls
+
+    assert (first.raw, first.defects) == (broken, (Defect.EXPRESSION,))
+    assert second.name == "g"
+
+
+def test_no_more_calls_are_read_than_a_model_could_mean():
+    parsed = parse_text('<tool_call>{"name": "f", "arguments": {}}</tool_call>' * 5_000, "hermes")
+
+    assert len(parsed.calls) == 4_096
+
+
+def test_the_documentation_names_every_format():
+    page = Path(__file__).parents[3] / "docs" / "text-formats.md"
+
+    undocumented = {name for name in format_names() if f"`{name}`" not in page.read_text()}
+
+    assert undocumented == set()
+
+
+@pytest.mark.parametrize(
+    ("format_", "text", "calls"),
+    [
+        pytest.param(
+            "beam",
+            "<|channel|>analysis<|message|>Hm.<|end|><|start|>assistant to=f<|channel|>analysis "
+            '<|constrain|>xml<|message|><rfl:parameter name="a">\n1\n</rfl:parameter><|call|>',
+            [("f", {"a": "1"})],
+            id="beam",
+        ),
+        pytest.param(
+            "muse",
+            'to=a.f<|message|><atem:function_calls><atem:invoke name="a.f">'
+            '<atem:parameter name="a">1</atem:parameter></atem:invoke></atem:function_calls>',
+            [("f", {"a": "1"})],
+            id="muse, with a namespace",
+        ),
+        pytest.param(
+            "muse_glimmer",
+            'to=f<|message|><atem:function_calls><atem:invoke name="f">'
+            '<atem:parameter name="a">1</atem:parameter></atem:invoke></atem:function_calls>',
+            [("f", {"a": 1})],
+            id="glimmer knows no schema",
+        ),
+        pytest.param(
+            "k2_horizon",
+            "<ifm|tool_calls><ifm|tool_call>g<ifm|arg_key>b</ifm|arg_key><ifm|arg_type>integer"
+            "</ifm|arg_type><ifm|arg_value>2</ifm|arg_value></ifm|tool_call></ifm|tool_calls>",
+            [("g", {"b": 2})],
+            id="a type in the text",
+        ),
+        pytest.param(
+            "poolside_v1", '<tool_call>f\n{"a": "1"}</tool_call>', [("f", {"a": "1"})], id="json"
+        ),
+        pytest.param(
+            "bfcl_verbose_xml",
+            '<functions><function name="g"><params><param name="b" value="[&quot;x&quot;]" '
+            'type="array"/></params></function></functions>',
+            [("g", {"b": ["x"]})],
+            id="values in attributes",
+        ),
+        pytest.param(
+            "react_json",
+            '```json\n{"action": "Final Answer", "action_input": "42"}\n```',
+            [],
+            id="a final answer in json",
+        ),
+        pytest.param("lfm2", "[f(a='1')]", [("f", {"a": "1"})], id="a bare list of offered tools"),
+        pytest.param("lfm2", "[g(a='1')]", [], id="a bare list of unknown tools"),
+        pytest.param(
+            "hermes",
+            '<tool_call>{"type": "function", "function": {"name": "f", "arguments": {"a": "1"}}}'
+            "</tool_call>",
+            [("f", {"a": "1"})],
+            id="the shape of the API",
+        ),
+        pytest.param(
+            "json_array_tool", '[{"name": "f"}]', [("f", {})], id="bare, without arguments"
+        ),
+        pytest.param("json_object_tool", '{"name": "Ann"}', [], id="an object with a name"),
+        pytest.param(
+            "react",
+            'Action: g\nAction Input: "two words"',
+            [("g", {"__input__": "two words"})],
+            id="quoted",
+        ),
+        pytest.param(
+            "react", "Final Answer: 42\nAction: f\nAction Input: x", [], id="an answer first"
+        ),
+        pytest.param(
+            "functiongemma",
+            "<start_function_call>call:f{a:1,b:[2,'x',{c:null}]}<end_function_call>",
+            [("f", {"a": "1", "b": [2, "x", {"c": None}]})],
+            id="bare words by schema",
+        ),
+        pytest.param(
+            "dots",
+            '<dots_function_call><invoke name="f"><parameter name="a">1</parameter></invoke>'
+            '</dots_function_call><dots_function_call>{"name": "g", "arguments": {}}'
+            "</dots_function_call>",
+            [("f", {"a": "1"}), ("g", {})],
+            id="two dialects",
+        ),
+    ],
+)
+def test_dialects_are_read_by_their_own_rules(tool, format_, text, calls):
+    assert calls_of(parse_text(text, format_, [tool("f", a={"type": "string"})])) == calls
