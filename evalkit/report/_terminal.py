@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:  # rich takes 28 ms to import, and only this module draws with
 _LABEL_WIDTH = 22
 _FIGURE_WIDTH = 19
 _MOST_CASES = 50
+_MOST_ALIKE = 3
 
 
 def render_terminal(record: RunRecord, console: Console) -> None:
@@ -78,10 +80,22 @@ def _problems(summed: Overview) -> Iterator[RenderableType]:
 
     for heading, results in (("Failed", summed.failed), ("Errored", summed.errored)):
         if results:
+            shown = tuple(_few_alike(results))[:_MOST_CASES]
             yield Text(f"{heading} ({len(results)})", style="bold")
-            for result in results[:_MOST_CASES]:
+            for result in shown:
                 yield from _problem(result)
-            yield Text(_left_out(results))
+            yield Text(_left_out(len(results) - len(shown)))
+
+
+def _few_alike(results: Sequence[CaseResult]) -> Iterator[CaseResult]:
+    """Leave out trouble of a sort that was shown often enough; one cause may strike every case."""
+    seen: Counter[str] = Counter()
+    for result in results:
+        trouble = result.transcript.trouble
+        if trouble is not None:
+            seen[trouble.error] += 1
+        if trouble is None or seen[trouble.error] <= _MOST_ALIKE:
+            yield result
 
 
 def _problem(result: CaseResult) -> Iterator[RenderableType]:
@@ -102,6 +116,5 @@ def _problem(result: CaseResult) -> Iterator[RenderableType]:
         yield Padding(line, (0, 0, 0, 6), expand=False)
 
 
-def _left_out(results: Sequence[CaseResult]) -> str:
-    more = len(results) - _MOST_CASES
+def _left_out(more: int) -> str:
     return f"  … and {more} more; the HTML report shows all\n" if more > 0 else ""
