@@ -69,3 +69,11 @@ def test_a_pattern_that_proves_nothing_is_marked():
 
     assert all(compile_pattern(each).accepts_all for each in proves_nothing)
     assert not compile_pattern({"$all_of": [{"$any": True}, "a"]}).accepts_all
+
+
+def test_only_a_few_of_many_alternatives_are_listed():
+    mismatch = compile_pattern({"$one_of": list(range(14))}).match(99)
+
+    assert mismatch.reason == (
+        "expected 0 or 1 or 2 or 3 or 4 or 5 or 6 or 7 or 8 or 9 or one of 4 more, got 99"
+    )

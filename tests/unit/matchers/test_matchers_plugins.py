@@ -56,3 +56,14 @@ def test_a_foreign_matcher_is_suggested_for_a_misspelt_name():
         compile_pattern({"$evn": True})
 
     assert refused.value.hint == "did you mean '$even'?"
+
+
+@pytest.mark.usefixtures("even")
+def test_a_foreign_matcher_that_cannot_be_imported_is_a_mistake_where_it_is_used(tmp_path):
+    (tmp_path / "even_matcher.py").write_text("raise ImportError('no libeven')")
+
+    with pytest.raises(BadPattern) as refused:
+        compile_pattern({"$even": True})
+
+    assert refused.value.path == ("$even",)
+    assert refused.value.what == ("plugin 'even' (even_matcher:even) cannot be loaded: no libeven")

@@ -149,3 +149,12 @@ def test_code_of_an_included_file_needs_leave(mistakes, tmp_path):
     told = mistakes(f"version: 1\ninclude: [b.yaml]\n{CASE}")
 
     assert told[0] == "b.yaml:2:46: $python runs code of the suite's author"
+
+
+def test_a_named_file_that_is_no_yaml_is_told_under_its_own_name(mistakes, tmp_path):
+    (tmp_path / "t.yaml").write_text("- {name: a")
+
+    assert mistakes(f"version: 1\ntools: [t.yaml]\n{CASE}") == [
+        "t.yaml:1:3: this mapping is not closed",
+        "  hint: add the missing ',' or '}'",
+    ]

@@ -275,3 +275,15 @@ def test_a_conversation_that_cannot_have_been_is_refused(messages, told, case_mi
     (mistake, *_) = case_mistakes(f"- {{id: a, messages: {messages}, expect: no_call}}")
 
     assert mistake.split(": ", 1)[1].startswith(told)
+
+
+def test_a_tool_choice_and_a_simulated_tool_of_a_case_must_be_offered(case_mistakes):
+    told = case_mistakes(
+        "- {id: a, prompt: x, expect: no_call, settings: {tool_choice: {tool: gone}},"
+        " simulate: {lost: 1}}"
+    )
+
+    assert [each.split(": ", 1)[1] for each in told] == [
+        "the suite offers no tool 'gone'",
+        "the suite offers no tool 'lost'",
+    ]

@@ -206,3 +206,20 @@ def test_text_that_only_looks_a_little_like_a_template_is_left_alone(load_cases)
     (case,) = load_cases("- {id: a, prompt: 'a {b} {# c #} % d', expect: no_call}")
 
     assert case.given[0].text == "a {b} {# c #} % d"
+
+
+def test_a_bad_template_in_the_system_prompt_is_told_where_it_stands(mistakes):
+    told = mistakes(
+        "version: 1\nsystem: Be {{ mood }}.\ncases: [{id: a, prompt: x, expect: no_call}]"
+    )
+
+    assert told == [
+        "s.yaml:2:9: the template names 'mood', which is no variable",
+        "  hint: variables come from the case's `matrix`",
+    ]
+
+
+def test_an_attribute_that_a_variable_does_not_have_is_told(case_mistakes):
+    told = case_mistakes("- {id: a, prompt: '{{ v.b }}', matrix: {v: [{a: 1}]}, expect: no_call}")
+
+    assert told == ["1:19: the template fails: 'dict object' has no attribute 'b'"]
