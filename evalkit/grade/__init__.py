@@ -1,9 +1,19 @@
 """Transcripts, judged by what their cases expect."""
 
 from evalkit.grade._expectation import GraderFactory
-from evalkit.grade._explain import explain
+from evalkit.grade._explain import diff, explain
 from evalkit.grade._grade import Grader, grade
 from evalkit.grade._judgement import Judge, Judgement
 from evalkit.grade._scene import Placed, Scene
 
-__all__ = ["Grader", "GraderFactory", "Judge", "Judgement", "Placed", "Scene", "explain", "grade"]
+__all__ = [
+    "Grader",
+    "GraderFactory",
+    "Judge",
+    "Judgement",
+    "Placed",
+    "Scene",
+    "diff",
+    "explain",
+    "grade",
+]

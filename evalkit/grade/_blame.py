@@ -7,7 +7,7 @@ from typing import assert_never
 
 from evalkit.grade._pairs import Fit, Pair, pair, would_match
 from evalkit.grade._scene import Placed, Scene
-from evalkit.grade._words import show_call, show_expected, show_name
+from evalkit.grade._words import MAX_PATH, MAX_REASON, one_line, show_call, show_expected, show_name
 from evalkit.matchers import Mismatch, show
 from evalkit.results import Kind, Status, Verdict
 from evalkit.suite import CallExpectation
@@ -95,8 +95,8 @@ def _differing(label: str, placed: Placed, mismatch: Mismatch) -> Verdict:
         expectation=label,
         status=Status.FAILED,
         kind=mismatch.kind,
-        path=mismatch.path,
-        reason=f"{show_name(placed.call.name)} {mismatch.path}: {mismatch.reason}",
+        path=one_line(mismatch.path, MAX_PATH),
+        reason=f"{show_name(placed.call.name)} {_difference(mismatch)}",
         expected=mismatch.expected,
         actual=mismatch.actual,
         call=placed.index,
@@ -120,7 +120,10 @@ def _distance(found: Pair) -> str:
         case Fit.MALFORMED:
             return "whose arguments cannot be read"
         case Fit.DIFFERS:
-            first = found.mismatches[0]
-            return f"{first.path}: {first.reason}"
+            return _difference(found.mismatches[0])
         case _:
             assert_never(found.fit)
+
+
+def _difference(mismatch: Mismatch) -> str:
+    return f"{one_line(mismatch.path, MAX_PATH)}: {one_line(mismatch.reason, MAX_REASON)}"

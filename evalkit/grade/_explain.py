@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from difflib import ndiff
+from difflib import unified_diff
 
 from evalkit.grade._words import one_line
 from evalkit.results import CaseResult, Status, Verdict
@@ -17,7 +17,8 @@ MAX_DIFF_TEXT = 4000
 def explain(result: CaseResult) -> tuple[str, ...]:
     """Say why a case did not pass: a line for each complaint, none where it passed.
 
-    A line is `kind: expectation: reason`; the same result always gives the same lines.
+    A line is `kind: reason`, after the user's line or the alternative that it is about, if any.
+    The same result always gives the same lines.
     """
     if result.status is Status.SKIPPED:
         return (f"skipped: {one_line(result.skip_reason or '')}",)
@@ -33,16 +34,21 @@ def explain(result: CaseResult) -> tuple[str, ...]:
 def diff(verdict: Verdict) -> tuple[str, ...]:
     """Set expected against actual, line by line; empty where the reason says it all."""
     expected, actual = _lines(verdict.expected), _lines(verdict.actual)
-    if len(expected) < 2 and len(actual) < 2:  # noqa: PLR2004 - a single line is in the reason
+    if not (expected and actual) or len(expected) + len(actual) <= 2:  # noqa: PLR2004 - two lines
         return ()
-    found = [line.rstrip() for line in ndiff(expected, actual) if not line.startswith("?")]
-    return tuple(one_line(line) for line in found[:MAX_DIFF_LINES])
+    _, _, *found = unified_diff(expected, actual, n=MAX_DIFF_LINES, lineterm="")
+    return tuple(one_line(line) for line in found[1 : MAX_DIFF_LINES + 1])
 
 
 def _line(verdict: Verdict) -> str:
     kind = verdict.kind.value if verdict.kind else verdict.status.value
-    return f"{kind}: {verdict.expectation}: {verdict.reason}"
+    place = [w for w in verdict.expectation.split() if w.startswith(("turns[", "any_of["))]
+    return " ".join([*place, f"{kind}: {verdict.reason}"])
 
 
 def _lines(value: JsonValue) -> list[str]:
-    return json.dumps(value, indent=2, ensure_ascii=False)[:MAX_DIFF_TEXT].splitlines()
+    try:
+        text = json.dumps(value, indent=2)
+    except RecursionError:
+        return []
+    return text[:MAX_DIFF_TEXT].split("\n")

@@ -46,7 +46,7 @@ def _judge_retries(retries: Retries, scene: Scene) -> Judgement:
         due = retries.tool in (None, placed.call.name) and met_fault(placed, scene)
         if not due or same[0] is not placed:
             continue
-        made = len(same) - 1
+        made = sum(met_fault(before, scene) for before in same[:-1])
         told = f"{show_call(placed.call)} failed and was retried {counted(made, 'time')}"
         if made < retries.min:
             reason = f"{told}, at least {retries.min} expected"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from evalkit.grade._blame import malformed_reason
 from evalkit.grade._scene import Placed
-from evalkit.grade._words import one_line, show_call, show_name
+from evalkit.grade._words import MAX_PATH, one_line, show_call, show_name
 from evalkit.results import Kind, Status, Verdict
 from evalkit.schemas import Schema
 from evalkit.suite import Tool
@@ -56,12 +56,17 @@ def _foreign(placed: Placed) -> Iterator[Verdict]:
 
 
 def _violations(placed: Placed, schema: Schema) -> Iterator[Verdict]:
-    arguments = placed.call.arguments
-    if schema.accepts(arguments):
+    arguments, name = placed.call.arguments, show_name(placed.call.name)
+    try:
+        errors = () if schema.accepts(arguments) else schema.errors(arguments)
+    except ValueError as error:  # nested too deeply, or text that is no Unicode
+        reason = f"{name}: arguments that no schema can describe: {one_line(str(error))}"
+        yield _complaint(placed, Kind.SCHEMA_VIOLATION, reason, path="$")
         return
-    for error in schema.errors(arguments):
-        reason = f"{show_name(placed.call.name)} {error.path}: {one_line(error.reason)}"
-        yield _complaint(placed, Kind.SCHEMA_VIOLATION, reason, path=error.path)
+    for found in errors:
+        path = one_line(found.path, MAX_PATH)
+        reason = f"{name} {path}: {one_line(found.reason)}"
+        yield _complaint(placed, Kind.SCHEMA_VIOLATION, reason, path=path)
 
 
 def _complaint(placed: Placed, kind: Kind, reason: str, path: str | None = None) -> Verdict:

@@ -10,6 +10,8 @@ from evalkit.transcript import JsonObject, JsonValue, ToolCall
 
 MAX_NAME = 80
 MAX_LINE = 200
+MAX_PATH = 120
+MAX_REASON = 500
 MAX_ARGUMENTS = 6
 
 
