@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
@@ -38,13 +39,10 @@ def command(
       {"case": "greeting", "api": "openai-chat", "body": {...}}
     """  # noqa: D301 - click keeps the lines after a control character as they are
     suite = load_suite(suite_path, allow_python=allow_python)
-    results: list[CaseResult] = []
-    for result in _graded(outputs, suite):
-        results.append(result)
-        if as_json:
-            click.echo(json.dumps(_line(result)))
-    if not as_json:
-        _print(suite, results)
+    if as_json:
+        return _exit_code(_written(_graded(outputs, suite)))
+    results = list(_graded(outputs, suite))
+    _print(suite, results)
     return _exit_code(results)
 
 
@@ -71,6 +69,13 @@ def _transcripts(path: Path, suite: Suite) -> Iterator[Transcript]:
                 yield result.transcript
     else:
         yield from read_outputs(path, suite)
+
+
+def _written(results: Iterable[CaseResult]) -> Iterator[CaseResult]:
+    """Write each result as a JSON line while it passes by; none of them is kept."""
+    for result in results:
+        sys.stdout.write(json.dumps(_line(result)) + "\n")
+        yield result
 
 
 def _line(result: CaseResult) -> JsonObject:
@@ -111,7 +116,16 @@ def _print(suite: Suite, results: list[CaseResult]) -> None:
     print_record(RunRecord(header=header, results=tuple(results), finished_at=now))
 
 
-def _exit_code(results: list[CaseResult]) -> ExitCode:
-    if any(result.status is Status.ERRORED for result in results):
+def _exit_code(results: Iterable[CaseResult]) -> ExitCode:
+    errored = 0
+
+    def counted() -> Iterator[CaseResult]:
+        nonlocal errored
+        for result in results:
+            errored += result.status is Status.ERRORED
+            yield result
+
+    failed = failed_cases(counted())
+    if errored:
         return ExitCode.TROUBLE
-    return ExitCode.FAILED if failed_cases(results) else ExitCode.PASSED
+    return ExitCode.FAILED if failed else ExitCode.PASSED
