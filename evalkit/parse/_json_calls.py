@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 
 from evalkit.parse._json import read_json_at
 from evalkit.parse._parsed import Found, read_raw
-from evalkit.parse._scan import skip_space
+from evalkit.parse._scan import NextMark, skip_space
 from evalkit.transcript import Defect, JsonObject, JsonValue
 
 NAME_KEYS = ("name", "tool_name", "function", "function_name", "tool", "recipient_name", "action")
@@ -47,19 +47,20 @@ class JsonCalls:
     """True where other JSON stands among the calls."""
 
 
-def read_calls(text: str, at: int, limit: int, shape: Shape = "named") -> JsonCalls:
+def read_calls(text: str, at: int, ends: NextMark, shape: Shape = "named") -> JsonCalls:
     """Read the calls that begin at `at`: one object, several, or an array of objects.
 
-    Never looks beyond `limit` for the end of what is broken.
+    What is broken ends at the next mark of `ends` at the latest.
     """
     found = JsonCalls(end=at)
     is_array = text.startswith("[", at)
     at = _skip_between(text, at + is_array)
-    while at < limit and text[at] in '{"[' + "-0123456789tfn" * is_array:
-        at = _read_element(text, at, limit, found, shape)
+    first_characters = '{"[-0123456789tfn' if is_array else "{"
+    while text[at : at + 1] and text[at] in first_characters:
+        at = _read_element(text, at, ends, found, shape)
         found.end = at
         at = _skip_between(text, at)
-        if not found.is_complete or (not is_array and text[at : at + 1] != "{"):
+        if not found.is_complete:
             return found
     if is_array and text.startswith("]", at):
         found.end = at + 1
@@ -68,15 +69,15 @@ def read_calls(text: str, at: int, limit: int, shape: Shape = "named") -> JsonCa
     return found
 
 
-def _read_element(text: str, at: int, limit: int, found: JsonCalls, shape: Shape) -> int:
+def _read_element(text: str, at: int, ends: NextMark, found: JsonCalls, shape: Shape) -> int:
     if text[at] != "{":
         found.has_strangers = True
         try:
             return read_json_at(text, at)[1]
         except ValueError:
             found.is_complete = False
-            return limit
-    members, end, is_complete = read_members(text, at, limit)
+            return ends.after(at)
+    members, end, is_complete = read_members(text, at, ends)
     found.is_complete = is_complete
     call = _call_of(text, members, shape, is_complete=is_complete)
     if call is None:
@@ -86,14 +87,14 @@ def _read_element(text: str, at: int, limit: int, found: JsonCalls, shape: Shape
     return end
 
 
-def read_members(text: str, at: int, limit: int) -> tuple[list[Member], int, bool]:
+def read_members(text: str, at: int, ends: NextMark) -> tuple[list[Member], int, bool]:
     """Read the object at `at` member by member, so that one broken value spoils no other.
 
     Returns the members, the end of the object, and whether the object is closed.
     """
     members: list[Member] = []
     start, at = at, _skip_between(text, at + 1)
-    while text.startswith('"', at) and at < limit:
+    while text.startswith('"', at):
         try:
             key, at = scanstring(text, at + 1, False)  # noqa: FBT003  # positional in the C code
         except ValueError:
@@ -101,19 +102,21 @@ def read_members(text: str, at: int, limit: int) -> tuple[list[Member], int, boo
         at = skip_space(text, at)
         if not text.startswith(":", at):
             break
-        member = _read_member(text, key, skip_space(text, at + 1), limit)
+        member = _read_member(text, key, skip_space(text, at + 1), ends)
         members.append(member)
         at = _skip_between(text, member.end)
-    if text.startswith("}", at) and at < limit:
+    if text.startswith("}", at):
         return members, at + 1, True
-    return members, limit if members else start + 1, False
+    return members, ends.after(at) if members else start + 1, False
 
 
-def _read_member(text: str, key: str, start: int, limit: int) -> Member:
+def _read_member(text: str, key: str, start: int, ends: NextMark) -> Member:
     try:
         value, end = read_json_at(text, start)
     except ValueError:
-        return Member(key, None, start, _end_of_broken(text, start, limit), is_json=False)
+        return Member(
+            key, None, start, _end_of_broken(text, start, ends.after(start)), is_json=False
+        )
     return Member(key, value, start, end, is_json=True)
 
 
@@ -136,7 +139,7 @@ def _call_of(text: str, members: list[Member], shape: Shape, *, is_complete: boo
     by_key = {member.key: member for member in members}
     inner = by_key.get("function")
     if inner is not None and isinstance(inner.value, dict):
-        nested = read_members(text, inner.start, inner.end)[0]
+        nested = read_members(text, inner.start, NextMark(text, None))[0]
         by_key = {**by_key, **{member.key: member for member in nested}}
         by_key.pop("function", None)
     name = _first_string(by_key, NAME_KEYS)

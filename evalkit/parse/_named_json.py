@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from evalkit.parse._json_calls import read_argument_object
-from evalkit.parse._parsed import Extract, Found, Gathering, Schemas, read_raw
+from evalkit.parse._parsed import Extract, Gathering, Schemas, read_raw
 from evalkit.parse._scan import NextMark, skip_mark
 from evalkit.transcript import Defect
 
@@ -106,16 +106,16 @@ def find_functionary_v32(text: str, _schemas: Schemas) -> Extract:
     """Find `name`, a line break and JSON; `all` stands before text for the user."""
     gathering = Gathering(text)
     next_parts = NextMark(text, ">>>")
+    at = 0
     for part in _RECIPIENT.finditer(text):
-        limit = next_parts.after(part.end())
+        if part.start() < at:
+            continue
         if part["name"] == "all":
             gathering.cut(*part.span())
         elif part["json"]:
-            raw = text[part.end() : limit].strip()
-            gathering.add(_functionary_call(part, raw))
-            gathering.cut(part.start(), limit)
+            start = part.end("json") - 1
+            raw = read_argument_object(text, start, next_parts.after(start))
+            at = start + len(raw)
+            gathering.add(read_raw(part["name"], raw))
+            gathering.cut(part.start(), at)
     return gathering.extract()
-
-
-def _functionary_call(part: re.Match[str], raw: str) -> Found:
-    return read_raw(part["name"], read_argument_object(raw, 0, len(raw)))

@@ -10,6 +10,8 @@ MAX_STRUCTURE = 2_000
 """Quotes and opening brackets; the repair library takes quadratic time in their number."""
 
 _STRUCTURE = "\"'[{(\u201c\u201d"
+_LIBRARY_TROUBLE = (ValueError, RecursionError, AssertionError, LookupError, TypeError)
+"""Its own limits, its own mistakes on hostile text, and values that are no JSON."""
 
 
 def repair(raw: str) -> JsonValue:
@@ -41,5 +43,5 @@ def _repair_broken(raw: str) -> JsonValue:
     try:
         repaired = repair_json(raw, skip_json_loads=True, ensure_ascii=True)
         return read_json(str(repaired)) if repaired else None
-    except (ValueError, RecursionError):  # the library's own limits, or a value that is not JSON
+    except _LIBRARY_TROUBLE:
         return None

@@ -43,7 +43,7 @@ class TaggedJson:
         start = skip_space(text, opening.end())
         if text[start : start + 1] not in ("{", "["):
             return opening.end()
-        found = read_calls(text, start, closers.after(start), self.shape)
+        found = read_calls(text, start, closers, self.shape)
         gathering.add(*found.calls)
         gathering.defects.extend(_defects_of(found))
         end = skip_mark(text, found.end, self.closer)
@@ -69,7 +69,7 @@ def find_bare_json(text: str, schemas: Schemas) -> Extract:
     gathering = Gathering(text)
     at = false_starts = 0
     while false_starts < MAX_FALSE_STARTS and (bracket := _BRACKET.search(text, at)):
-        found = read_calls(text, bracket.start(), len(text))
+        found = read_calls(text, bracket.start(), NextMark(text, None))
         calls = list(takewhile(lambda call: _is_meant(call, schemas), found.calls))
         if calls:
             gathering.add(*calls)
@@ -154,7 +154,7 @@ def _read_named(gathering: Gathering, mark: int, named: re.Match[str], limit: in
 
 def _read_listed(gathering: Gathering, mark: int, bracket: int) -> int:
     text = gathering.text
-    found = read_calls(text, bracket, len(text))
+    found = read_calls(text, bracket, NextMark(text, None))
     gathering.add(*found.calls)
     gathering.defects.extend(_defects_of(found))
     if found.calls or not found.is_complete:

@@ -17,6 +17,7 @@ from evalkit.parse import repair
         pytest.param('"{\\"a\\": 1}"', {"a": 1}, id="encoded twice"),
         pytest.param('"Oslo"', "Oslo", id="a string is a string"),
         pytest.param("", None, id="empty"),
+        pytest.param('{"```json\n{["```', None, id="the library stumbles"),
         pytest.param("[" * 5_000, None, id="too deep"),
         pytest.param('["' * 5_000, None, id="too many quotes"),
         pytest.param("{" + "x" * 30_000, None, id="too long"),
