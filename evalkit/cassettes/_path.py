@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -21,6 +22,7 @@ def cassette_path(root: Path, *, suite: str, provider: str, model: str, case: st
     return root / _slug(suite) / f"{_slug(provider)}--{_slug(model)}" / f"{_slug(case)}.yaml"
 
 
+@lru_cache(maxsize=1024)
 def _slug(name: str) -> str:
     dashed = re.sub(r"[^a-z0-9._]+|\.(?=\.)", "-", name.lower())
     slug = re.sub(r"-+", "-", dashed)[:_LONGEST].strip("-.")

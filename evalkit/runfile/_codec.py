@@ -13,15 +13,17 @@ from evalkit.transcript import JsonObject, JsonValue, Message, Prompt, ToolResul
 
 T = TypeVar("T")
 
+_PLAIN = frozenset({str, int, float, bool, NoneType})
+
 _JSON_IS_KEPT_AS_IT_IS: Mapping[str, object] = {"JsonValue": object, "JsonObject": dict}
 
 
 def dump(value: object) -> JsonValue:
     """Turn a value of ours into JSON; fields that have their default are left out."""
+    if type(value) in _PLAIN:
+        return value  # type: ignore[return-value]  # a value of a plain type is JSON
     if isinstance(value, StrEnum):
         return value.value
-    if isinstance(value, (str, int, float, NoneType)):
-        return value
     if isinstance(value, (tuple, list)):
         return [dump(item) for item in value]
     if isinstance(value, Mapping):
@@ -31,7 +33,7 @@ def dump(value: object) -> JsonValue:
     for name, default in fields:
         field = getattr(value, name)
         if field is not default and field != default:
-            record[name] = dump(field)
+            record[name] = field if type(field) in _PLAIN else dump(field)
     return record
 
 
