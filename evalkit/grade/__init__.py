@@ -5,6 +5,7 @@ from evalkit.grade._explain import diff, explain
 from evalkit.grade._grade import Grader, grade
 from evalkit.grade._judgement import Judge, Judgement
 from evalkit.grade._scene import Placed, Scene
+from evalkit.grade._words import show_call, show_expected
 
 __all__ = [
     "Grader",
@@ -16,4 +17,6 @@ __all__ = [
     "diff",
     "explain",
     "grade",
+    "show_call",
+    "show_expected",
 ]

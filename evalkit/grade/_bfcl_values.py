@@ -81,7 +81,7 @@ class Parameter:
     def _difference(self, value: JsonValue) -> Flaw | None:
         """What differs in a value of the type that the tool and the answers ask for."""
         match value:
-            case int() | float():
+            case int() | float() | None:
                 return None if value in self.alternatives else Flaw.VALUE
             case str():
                 return None if plain(value) in self.plain else Flaw.TEXT
@@ -89,11 +89,9 @@ class Parameter:
                 return _dict_flaw(value, self.alternatives)
             case list() if self.item_kind is dict:
                 return _dicts_flaw(value, self.alternatives)
-            case list():
+            case _:
                 fits = value in self.alternatives or _is_listed(value, self.alternatives)
                 return None if fits else Flaw.LIST
-            case None:
-                return Flaw.TYPE
 
 
 def parameter(schema: JsonObject, alternatives: Sequence[JsonValue]) -> Parameter:

@@ -26,13 +26,13 @@ def blame_pair(label: str, expected: CallExpectation, found: Pair) -> Iterator[V
 
 
 def blame_missing(label: str, expected: CallExpectation, scene: Scene) -> Verdict:
-    """Say that an expected call was not made, and what came nearest."""
+    """Say that an expected call was not made, or not often enough, and what came nearest."""
     wanted = show_expected(expected.tool, expected.args.source)
     return Verdict(
         expectation=label,
         status=Status.FAILED,
         kind=Kind.MISSING_CALL,
-        reason=f"{wanted} was never called; {_nearest(expected, scene)}",
+        reason=f"{wanted} {_lack(expected, scene)}",
         expected=expected.args.source,
     )
 
@@ -103,24 +103,21 @@ def _differing(label: str, placed: Placed, mismatch: Mismatch) -> Verdict:
     )
 
 
-def _nearest(expected: CallExpectation, scene: Scene) -> str:
-    """The call that comes nearest to a missing one, and what keeps it from being it."""
+def _lack(expected: CallExpectation, scene: Scene) -> str:
     if not scene.calls:
-        return f"the model answered {show(scene.text)}" if scene.text else "no tool was called"
+        instead = f"the model answered {show(scene.text)}" if scene.text else "no tool was called"
+        return f"was never called; {instead}"
     found = min((pair(0, expected, placed) for placed in scene.calls), key=lambda one: one.cost)
-    return f"nearest: {show_call(found.placed.call)}, {_distance(found)}"
-
-
-def _distance(found: Pair) -> str:
+    nearest = f"was never called; nearest: {show_call(found.placed.call)}"
     match found.fit:
-        case Fit.OTHER_TOOL:
-            return "another tool"
         case Fit.EXACT:
-            return "which stands for another expected call"
+            return "was called once less than expected"
+        case Fit.OTHER_TOOL:
+            return f"{nearest}, another tool"
         case Fit.MALFORMED:
-            return "whose arguments cannot be read"
+            return f"{nearest}, arguments that cannot be read"
         case Fit.DIFFERS:
-            return _difference(found.mismatches[0])
+            return f"{nearest}, {_difference(found.mismatches[0])}"
         case _:
             assert_never(found.fit)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TypeAlias
 
+from evalkit.errors import PluginFailed
 from evalkit.grade._bfcl import bfcl_judge, is_irrelevance
 from evalkit.grade._calls import calls_judge
 from evalkit.grade._ending import answer_judge, limits_judge, stop_judge
@@ -91,7 +92,19 @@ def _judges_over_time(expectation: Expectation) -> Iterator[Judge]:
 
 def _judges_by_name(expectation: Expectation, tools: Sequence[Tool]) -> Iterator[Judge]:
     for name, options in expectation.graders.items():
-        yield find("graders", name, GRADERS)(options, tools)
+        factory = find("graders", name, GRADERS)
+        if name in GRADERS:
+            yield factory(options, tools)
+        else:
+            yield partial(_judge_by_plugin, name, partial(factory, options, tools))
+
+
+def _judge_by_plugin(name: str, prepare: Callable[[], Judge], scene: Scene) -> Judgement:
+    try:
+        return prepare()(scene)
+    except Exception as error:  # one plugin call: whatever it raises is the plugin's trouble
+        what = f"grader {name!r} raised {type(error).__name__}: {error}"
+        raise PluginFailed(what, hint="mend the package that brings it") from error
 
 
 def _judge_all(judges: Sequence[Judge], scene: Scene) -> Judgement:

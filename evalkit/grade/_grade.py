@@ -15,6 +15,7 @@ from evalkit.grade._expectation import (
 from evalkit.grade._judgement import Judgement, together, within
 from evalkit.grade._scene import Scene
 from evalkit.grade._wellformed import Offer, wellformed
+from evalkit.grade._words import one_line
 from evalkit.results import CaseResult, Kind, Status, Verdict
 from evalkit.suite import Case, Expectation
 from evalkit.transcript import Stop, Transcript
@@ -68,7 +69,7 @@ class Grader:
         try:
             judgement = self._judgement(Scene(self._case.given, transcript))
         except PluginFailed as error:
-            return self._errored(transcript, str(error))
+            return self._errored(transcript, one_line(error.what))
         return self._result(transcript, _status(judgement), judgement)
 
     def _judgement(self, scene: Scene) -> Judgement:

@@ -73,11 +73,18 @@ class Problem:
 
     @cached_property
     def slots(self) -> tuple[Slot, ...]:
-        """In an order that depends on what is expected, not on where it stands."""
-        order = sorted(range(len(self.expected)), key=self._rank)
+        """Room for the calls of every expectation, in the order of the expectations."""
+        calls = len(self.calls)
         return tuple(
-            slot for index in order for slot in _slots(index, self.expected[index], len(self.calls))
+            slot
+            for index, expected in enumerate(self.expected)
+            for slot in _slots(index, expected, calls)
         )
+
+    @cached_property
+    def sorted_slots(self) -> tuple[Slot, ...]:
+        """In an order that depends on what is expected, not on where it stands."""
+        return tuple(sorted(self.slots, key=lambda slot: self._rank(slot.expected)))
 
     @cached_property
     def columns(self) -> tuple[int, ...]:
@@ -175,7 +182,7 @@ def at_first_sight(problem: Problem) -> Matching | None:
 
 def optimal(problem: Problem, *, only_turn: int | None = None) -> Matching:
     """Match at the least cost; with `only_turn`, only its calls may answer a slot."""
-    columns, slots = problem.columns, problem.slots
+    columns, slots = problem.columns, problem.sorted_slots
     shut = {c for c in columns if only_turn not in (None, problem.calls[c].turn)}
     assigned = assign(
         [[inf if c in shut else problem.cost(slot, c) for c in columns] for slot in slots],

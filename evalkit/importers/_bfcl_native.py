@@ -41,10 +41,18 @@ def _call(answer: Answer, schemas: JsonObject) -> JsonObject:
 
 def _pattern(alternatives: Sequence[JsonValue], schema: JsonObject) -> JsonValue:
     """What a value must be like; the empty text stands for leaving it out."""
-    accepted = [_value(one) for one in alternatives if one != _LEFT_OUT]
+    accepted = [_value(one) for one in _spelled(alternatives) if one != _LEFT_OUT]
     if _LEFT_OUT not in alternatives:
         return _one_of(accepted)
     return {"$optional": _one_of([*accepted, *_same_as_left_out(schema)])}
+
+
+def _spelled(alternatives: Sequence[JsonValue]) -> list[JsonValue]:
+    """The alternatives, powers also in the other spelling: `x**2` is `x^2`."""
+    powers = [
+        one.replace("**", "^") for one in alternatives if isinstance(one, str) and "**" in one
+    ]
+    return [*alternatives, *powers]
 
 
 def _same_as_left_out(schema: JsonObject) -> list[JsonValue]:

@@ -309,3 +309,62 @@ def test_a_hopeless_search_for_an_order_ends(shop):
     result = grade(shop.case({"calls": calls, "extra_calls": "allow"}), shop.transcript(*turns))
 
     assert result.status is Status.FAILED
+
+
+def test_a_search_beyond_its_bounds_ends_with_what_was_seen_first(shop):
+    anything = [{"tool": "get_order", "args": {"id": {"$any": True}}}] * 8
+    telling = [
+        {"tool": "get_order", "args": {"id": number}, "optional": True} for number in range(8)
+    ]
+    calls = [*anything, *telling, *FIRST_USER[:1], FIRST_USER[1] | {"tool": "process_refund"}]
+    made = [shop.call("get_order", {"id": number}) for number in range(8)]
+    early = [shop.call("process_refund"), shop.call("get_user")]
+
+    result = grade(shop.case({"calls": calls}), shop.transcript(*made, *early))
+
+    assert kinds(result) == [Kind.WRONG_ORDER]
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        pytest.param({"location": "Paris"}, "was called once less than expected", id="right"),
+        pytest.param(
+            "{",
+            "was never called; nearest: get_weather with '{', arguments that cannot be read",
+            id="malformed",
+        ),
+        pytest.param(
+            {"location": "Rome"},
+            (
+                "was never called; nearest: get_weather(location='Rome'),"
+                " $.location: expected 'Paris', got 'Rome'"
+            ),
+            id="wrong",
+        ),
+    ],
+)
+def test_a_call_that_is_due_twice_and_made_once_is_missing(shop, raw, reason):
+    case = shop.case({"calls": [PARIS, PARIS]})
+
+    result = grade(case, shop.transcript(shop.call("get_weather", raw)))
+
+    assert result.failures[-1].reason == f"get_weather(location='Paris') {reason}"
+
+
+@pytest.mark.parametrize(
+    ("args", "shown"),
+    [
+        pytest.param({"at": {"$text": "Oslo"}}, "get_user(at=$text 'Oslo')", id="matcher"),
+        pytest.param({"at": {"x": 1}}, 'get_user(at={"x": 1})', id="mapping"),
+        pytest.param(
+            dict.fromkeys("abcdefgh", 1), "get_user(a=1, b=1, c=1, d=1, e=1, f=1, …)", id="many"
+        ),
+    ],
+)
+def test_an_expected_call_is_shown_as_the_suite_wrote_it(shop, args, shown):
+    case = shop.case({"calls": [{"tool": "get_user", "args": args}]})
+
+    result = grade(case, shop.transcript(Turn()))
+
+    assert result.failures[0].reason == f"{shown} was never called; no tool was called"

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from evalkit.grade import explain, grade
+from evalkit.grade._grade import MAX_PREPARED
 from evalkit.results import Kind, Status
 from evalkit.transcript import (
     Defect,
@@ -461,3 +464,38 @@ def test_a_skipped_case_says_why(shop):
     result = grade(shop.case({"no_call": True}, skip="flaky"), shop.transcript(Turn()))
 
     assert (result.status, explain(result)) == (Status.SKIPPED, ("skipped: flaky",))
+
+
+def test_retries_of_one_tool_excuse_no_other_tool(shop, refund):
+    expect = {
+        "calls": [{"tool": "process_refund", "args": {"order_id": "A8472"}}],
+        "retries": {"tool": "get_order", "max": 1},
+    }
+    again = [Turn(calls=(refund,)), fault(refund), Turn(calls=(refund,))]
+
+    assert kinds(grade(shop.case(expect), shop.transcript(*again))) == [Kind.EXTRA_CALL]
+
+
+def test_a_line_that_got_no_answer_did_not_end_as_expected(shop):
+    case = shop.case(turns=[("Hi", None), ("Refund me", {"stop": "refused"})])
+
+    result = grade(case, shop.transcript(Turn(text="Hello"), YES))
+
+    assert kinds(result) == [Kind.WRONG_ANSWER]
+
+
+def test_graders_may_judge_each_line_of_the_user_alone(shop):
+    irrelevance = {"graders": {"bfcl": {"category": "irrelevance"}}}
+    case = shop.case(turns=[("Hi", irrelevance)])
+
+    result = grade(case, shop.transcript(shop.call("get_order", "{")))
+
+    assert result.status is Status.PASSED
+
+
+def test_more_cases_than_are_kept_ready_are_graded_all_the_same(shop):
+    case, transcript = shop.case({"no_call": True}), shop.transcript(Turn(text="Hi"))
+
+    results = {grade(replace(case), transcript).status for _ in range(MAX_PREPARED + 1)}
+
+    assert results == {Status.PASSED}
