@@ -27,8 +27,8 @@ from evalkit.config import Config
 from evalkit.grade import grade
 from evalkit.providers import Provider, Sender, find_api
 from evalkit.results import CaseResult
-from evalkit.run import Job, Runner, World
-from evalkit.runfile import RunHeader, RunProvider, RunSuite
+from evalkit.run import Job, Runner, World, remainder
+from evalkit.runfile import RunHeader, RunProvider, RunRecord, RunSuite
 from evalkit.suite import Suite
 from evalkit.transcript import JsonObject
 
@@ -91,6 +91,16 @@ class Session:
     async def results_of(self, job: Job) -> tuple[CaseResult, ...]:
         """Run and judge every trial of one job."""
         return tuple(grade(job.case, transcript) for transcript in await self._runner.run_job(job))
+
+    def resume(
+        self, jobs: Iterable[Job], earlier: RunRecord, header: RunHeader
+    ) -> tuple[tuple[Job, ...], tuple[CaseResult, ...]]:
+        """Return what an earlier start of the run left to do, and its results that stand.
+
+        Those are judged again, by what the suites expect today; nobody is asked for that.
+        """
+        parts = remainder(jobs, earlier, header)
+        return parts.jobs, tuple(grade(job.case, held) for job, held in parts.held)
 
     def header(self, suites: Iterable[Suite], command: str) -> RunHeader:
         """Describe the run that starts now."""

@@ -7,7 +7,7 @@ import shlex
 import sys
 from collections.abc import Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -15,11 +15,12 @@ import click
 from evalkit.cassettes import Mode
 from evalkit.cli._progress import Progress, progress
 from evalkit.cli._reports import print_run, write_reports
+from evalkit.cli._resume import continued, resumed_flags
 from evalkit.config import load_config
 from evalkit.errors import ExitCode, UsageError
 from evalkit.measures import failed_cases
 from evalkit.providers import Provider
-from evalkit.results import Status
+from evalkit.results import CaseResult, Status
 from evalkit.run import Job, Selection
 from evalkit.runfile import RunRecord, RunWriter, read_run
 from evalkit.session import Session, utc_now
@@ -34,7 +35,7 @@ class _Options:
 
     suites: tuple[Path, ...]
     providers: tuple[str, ...]
-    record: Mode
+    record: str
     tags: tuple[str, ...]
     cases: tuple[str, ...]
     failed: Path | None
@@ -46,6 +47,7 @@ class _Options:
     max_errored: int
     config: Path | None
     allow_python: bool
+    trials: int | None
 
 
 @click.command("run")
@@ -79,6 +81,18 @@ class _Options:
     metavar="RUN",
     help="Only what failed or errored in this run file.",
 )
+@click.option(
+    "--resume",
+    type=click.Path(path_type=Path),
+    metavar="RUN",
+    help="Finish this run: keep what was judged, hold the rest; its flags are taken over.",
+)
+@click.option(
+    "--trials",
+    type=click.IntRange(1, 1000),
+    metavar="N",
+    help="Hold every case N times, whatever the suites say.",
+)
 @click.option("--exitfirst", "-x", "exit_first", is_flag=True, help="Stop at the first failure.")
 @click.option(
     "--shuffle", type=int, metavar="SEED", help="Run in another order, the same for SEED."
@@ -107,24 +121,32 @@ class _Options:
 )
 @click.option("--config", type=click.Path(path_type=Path), help="Use this evalkit.yaml.")
 @click.option("--allow-python", is_flag=True, help="Let suites call Python functions.")
-def command(record: str, **flags: object) -> int:
+@click.pass_context
+def command(context: click.Context, /, resume: Path | None, **flags: object) -> int:
     """Ask providers, or replay what they answered, and judge the calls.
 
     SUITES are files or folders; without any, those that evalkit.yaml names.
     """
-    options = _Options(record=Mode(record), **flags)  # type: ignore[arg-type]  # click checked them
-    return _run(options)
+    earlier = None if resume is None else read_run(resume)
+    if resume is not None and earlier is not None:
+        flags = resumed_flags(context, resume, earlier.header)
+    return _run(_Options(**flags), earlier)  # type: ignore[arg-type]  # click checked them
 
 
-def _run(options: _Options) -> int:
+def _run(options: _Options, earlier: RunRecord | None) -> int:
     config = load_config(options.config, near=[path.parent for path in options.suites])
     providers = config.select(options.providers)
     suites = load_suites(options.suites or config.suites, allow_python=options.allow_python)
     jobs = _jobs(options, suites, providers)
-    session = Session(config, options.record, providers)
+    session = Session(config, Mode(options.record), providers)
     header = session.header(suites, f"evalkit {shlex.join(sys.argv[1:])}")
+    kept: tuple[CaseResult, ...] = ()
+    if earlier is not None:
+        header = continued(earlier.header, header)
+        jobs, kept = session.resume(jobs, earlier, header)
+        click.echo(f"resuming run {header.id}: {len(kept)} conversations are kept", err=True)
     with (
-        RunWriter(options.output, header) as writer,
+        RunWriter(options.output, header, kept) as writer,
         progress(jobs, quiet=options.as_json) as shown,
     ):
         interrupted = _hold(session, jobs, writer, shown, exit_first=options.exit_first)
@@ -149,7 +171,9 @@ def _jobs(
     jobs = selection.jobs(suites, providers)
     if not jobs:
         raise UsageError("no case is left to run", hint="loosen --tag, --case or --failed")
-    return jobs
+    if options.trials is None:
+        return jobs
+    return tuple(replace(job, case=replace(job.case, trials=options.trials)) for job in jobs)
 
 
 def _hold(

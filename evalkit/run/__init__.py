@@ -2,6 +2,7 @@
 
 from evalkit.run._converse import Ending, converse
 from evalkit.run._exchange import Answer, Asker, RetryPolicy, World
+from evalkit.run._remainder import Remainder, remainder
 from evalkit.run._runner import Job, Runner
 from evalkit.run._selection import Selection
 
@@ -10,9 +11,11 @@ __all__ = [
     "Asker",
     "Ending",
     "Job",
+    "Remainder",
     "RetryPolicy",
     "Runner",
     "Selection",
     "World",
     "converse",
+    "remainder",
 ]

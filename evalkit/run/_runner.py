@@ -26,6 +26,8 @@ class Job:
 
     case: Case
     provider: Provider
+    done: frozenset[int] = frozenset()
+    """Trials that were held before and are not held again."""
 
 
 UNHEARD = Ending(stop=Stop.ANSWERED)
@@ -102,7 +104,7 @@ class Runner:
             yield _transcript(job, 0, _Talk(), trouble=_trouble(error))
             return
         with cassette:
-            for trial in range(case.trials):
+            for trial in sorted(set(range(case.trials)) - job.done):
                 yield await self._trial(job, cassette, trial)
 
     async def _trial(self, job: Job, cassette: Cassette, trial: int) -> Transcript:

@@ -19,6 +19,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from errno import ENOSPC
 from pathlib import Path
+from secrets import token_hex
 from types import TracebackType
 from typing import IO, Self
 
@@ -82,23 +83,27 @@ class RunRecord:
 class RunWriter:
     """Appends results to a run file, each with one write; use it as a context manager."""
 
-    def __init__(self, path: Path, header: RunHeader) -> None:
+    def __init__(self, path: Path, header: RunHeader, kept: Iterable[CaseResult] = ()) -> None:
+        """Prepare to write `path` anew, beginning with the results `kept` of an earlier run."""
         self.path = path
         self._header = header
         self._file: IO[bytes] | None = None
-        self._results: list[CaseResult] = []
+        self._results = list(kept)
         self._finished_at: str | None = None
 
     def __enter__(self) -> Self:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = self.path.open("wb", buffering=0)
+            if self._results:
+                _replace(self.path, self._beginning())
+            self._file = self.path.open("ab" if self._results else "wb", buffering=0)
         except OSError as error:
             raise _unwritable(
                 self.path, error.strerror, "name another file with --output"
             ) from error
         try:
-            self._append({"evalkit": FORMAT, "run": dump(self._header)})
+            if not self._results:
+                self._append(self._head())
         except EvalkitError:
             self._file.close()
             raise
@@ -127,15 +132,40 @@ class RunWriter:
         self._finished_at = finished_at
         self._append({"end": {"finished_at": finished_at}})
 
+    def _head(self) -> JsonObject:
+        return {"evalkit": FORMAT, "run": dump(self._header)}
+
+    def _beginning(self) -> Iterator[bytes]:
+        yield _encoded(self._head())
+        for result in self._results:
+            yield _encoded({"result": dump(result)})
+
     def _append(self, record: JsonObject) -> None:
         assert self._file is not None
-        line = json.dumps(record, ensure_ascii=True, separators=(",", ":")).encode() + b"\n"
+        line = _encoded(record)
         try:
             written = self._file.write(line)
         except OSError as error:
             raise _unwritable(self.path, error.strerror, "free the disk, then run again") from error
         if written != len(line):
             raise _unwritable(self.path, os.strerror(ENOSPC), "free the disk, then run again")
+
+
+def _encoded(record: JsonObject) -> bytes:
+    return json.dumps(record, ensure_ascii=True, separators=(",", ":")).encode() + b"\n"
+
+
+def _replace(path: Path, lines: Iterable[bytes]) -> None:
+    """Write a file so that a crash leaves the old one or the new one."""
+    draft = path.with_name(f".{path.name}.{token_hex(4)}.tmp")
+    try:
+        with draft.open("xb") as file:
+            file.writelines(lines)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def _unwritable(path: Path, why: str | None, hint: str) -> EvalkitError:
