@@ -1,9 +1,10 @@
 """A provider that follows a script: it speaks the wire protocols, and no model is asked."""
 
 from evalkit.simulator._answers import Answer, Call, Failure, Reply, TokenCounts
-from evalkit.simulator._app import SIMULATED_HEADER, AsgiApp, app
+from evalkit.simulator._app import AsgiApp, app
 from evalkit.simulator._conditions import When
 from evalkit.simulator._redirect import redirected
+from evalkit.simulator._response import SIMULATED_HEADER
 from evalkit.simulator._script import Rule, Script, load_script
 from evalkit.simulator._server import run_forever, serve, transport
 

@@ -23,6 +23,7 @@ OWN_HEADERS = frozenset({"content-type", "content-length", "transfer-encoding", 
 """Headers that frame every reply; a script that set them would only break the connection."""
 
 Latency: TypeAlias = Annotated[float, Field(ge=0, le=600, allow_inf_nan=False)]
+Part: TypeAlias = Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False)]
 HeaderName: TypeAlias = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z0-9-]+$", to_lower=True, max_length=100)
 ]
@@ -76,11 +77,24 @@ class Reply(BaseModel):
     usage: TokenCounts | None = None
     """Where it is left out, four characters count as one token."""
     latency_s: Latency = 0.0
+    """How long to wait before the first byte."""
+    pause_s: Latency = 0.0
+    """How long to wait between the events of a streamed answer."""
+    cut: Part | None = None
+    """The connection breaks off after this part of the answer; 0 sends the headers alone."""
+    hang: Part | None = None
+    """After this part nothing more comes, but the connection stays; 0 sends nothing at all."""
 
     @model_validator(mode="before")
     @classmethod
     def _text_alone(cls, value: object) -> object:
         return {"text": value} if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _ends_in_one_way(self) -> Reply:
+        if self.cut is not None and self.hang is not None:
+            raise complaint("an answer is either `cut` or left to `hang`, not both")
+        return self
 
     @model_validator(mode="after")
     def _says_something(self) -> Reply:

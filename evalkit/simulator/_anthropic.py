@@ -35,6 +35,8 @@ _ERROR_TYPES = {
 
 
 class _Block(Part):
+    name: str = ""
+    """The tool that a `tool_use` calls."""
     content: Content = None
     """What a `tool_result` holds."""
 
@@ -50,7 +52,7 @@ class _MessagesRequest(Request):
     max_tokens: int = Field(gt=0)
     system: Content = None
     messages: tuple[_Message, ...] = Field(min_length=1)
-    tools: tuple[Named, ...] = ()
+    tools: tuple[Named, ...] | None = None
 
 
 def read(body: bytes) -> Asked:
@@ -63,7 +65,7 @@ def read(body: bytes) -> Asked:
     said = [Said("system", text_of(request.system))]
     for message in request.messages:
         said.extend(_said(message))
-    return asked(request, said, [tool.name for tool in request.tools])
+    return asked(request, said, [tool.name for tool in request.tools or ()])
 
 
 def write(reply: Reply, question: Asked) -> JsonObject:
@@ -97,7 +99,8 @@ def _said(message: _Message) -> Iterator[Said]:
     results = [text_of(b.content) for b in message.content if b.type == "tool_result"]
     yield from (Said("tool", result) for result in results)
     if words or not results:
-        yield Said(message.role, words)
+        calls = tuple(block.name for block in message.content if block.type == "tool_use")
+        yield Said(message.role, words, calls)
 
 
 def _tool_use(call: Call, call_id: str) -> JsonObject:

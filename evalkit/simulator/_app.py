@@ -3,45 +3,39 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
 from pydantic import ValidationError
 
 from evalkit.errors import UsageError
-from evalkit.simulator._answers import Answer, Failure
+from evalkit.simulator._answers import Answer, Failure, Reply
 from evalkit.simulator._asked import Asked
+from evalkit.simulator._following import follow
+from evalkit.simulator._response import (
+    AsgiMessage,
+    Receive,
+    Response,
+    Send,
+    Sleep,
+    json_pieces,
+    send_response,
+)
 from evalkit.simulator._script import Script
 from evalkit.simulator._wires import OPENAI_CHAT, WIRES, Wire
-from evalkit.transcript import JsonObject
 
-AsgiMessage: TypeAlias = MutableMapping[str, object]
-Receive: TypeAlias = Callable[[], Awaitable[AsgiMessage]]
-Send: TypeAlias = Callable[[AsgiMessage], Awaitable[None]]
 AsgiApp: TypeAlias = Callable[[AsgiMessage, Receive, Send], Awaitable[None]]
-
-SIMULATED_HEADER = "x-evalkit-simulated"
-"""Every reply carries it with the value `true`: no real model answered."""
 
 MAX_BODY_BYTES = 16 * 1024 * 1024
 _SHOWN = 200
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Response:
-    status: int = 200
-    body: JsonObject
-    headers: Mapping[str, str] = field(default_factory=dict)
-    latency_s: float = 0.0
-
-
-def app(script: Script, *, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> AsgiApp:
+def app(script: Script, *, sleep: Sleep = asyncio.sleep) -> AsgiApp:
     """Make an ASGI app that answers as `script` says, over every protocol that the script speaks.
 
-    `sleep` waits out the latencies of the script.
+    `sleep` waits out the latencies and pauses of the script. Where the script cuts a connection,
+    the app raises, and its server closes the connection.
     """
     simulator = _Simulator(script)
 
@@ -50,8 +44,7 @@ def app(script: Script, *, sleep: Callable[[float], Awaitable[None]] = asyncio.s
             raise UsageError(f"the simulator speaks HTTP, not {scope['type']}")
         body = await _read_body(receive)
         response = simulator.respond(str(scope["method"]), str(scope["path"]), body)
-        await sleep(response.latency_s)
-        await _send_response(response, send)
+        await send_response(response, receive, send, sleep)
 
     return answer_request
 
@@ -63,7 +56,7 @@ class _Simulator:
         self._script = script
         self._times_asked: Counter[str] = Counter()
 
-    def respond(self, method: str, path: str, body: bytes) -> _Response:
+    def respond(self, method: str, path: str, body: bytes) -> Response:
         wire = WIRES.get(path, OPENAI_CHAT)
         refusal = _refusal(self._script, method, path, len(body))
         if refusal is not None:
@@ -75,7 +68,11 @@ class _Simulator:
         answer = self._answer(asked)
         if isinstance(answer, Failure):
             return _failed(answer, wire)
-        return _Response(body=wire.write(answer, asked), latency_s=answer.latency_s)
+        try:
+            followed = follow(answer, asked.results)
+        except LookupError as error:
+            return _failed(Failure(status=404, error=f"{self._script.file}: {error}"), wire)
+        return _replied(followed, asked, wire)
 
     def _answer(self, asked: Asked) -> Answer:
         rule = self._script.rule_for(asked)
@@ -91,7 +88,7 @@ class _Simulator:
 def _refusal(script: Script, method: str, path: str, size: int) -> Failure | None:
     wire = WIRES.get(path)
     if wire is None:
-        known = " and ".join(f"POST {path}" for path in sorted(WIRES))
+        known = ", ".join(f"POST {path}" for path in sorted(WIRES))
         return Failure(status=404, error=f"the simulator answers {known}, not {method} {path}")
     if script.api not in {None, wire.api}:
         return Failure(status=404, error=f"{script.file} speaks {script.api}, not {wire.api}")
@@ -114,11 +111,24 @@ def _unanswered(script: Script, asked: Asked) -> str:
     return f"no rule of {script.file} matches: {speaker} said {said!r}, answer {asked.turn} is due"
 
 
-def _failed(failure: Failure, wire: Wire) -> _Response:
+def _replied(reply: Reply, asked: Asked, wire: Wire) -> Response:
+    body = wire.write(reply, asked)
+    pieces = tuple(wire.stream(body, asked)) if asked.streams else json_pieces(body)
+    return Response(
+        pieces=pieces,
+        media_type="text/event-stream" if asked.streams else "application/json",
+        latency_s=reply.latency_s,
+        pause_s=reply.pause_s,
+        cut=reply.cut,
+        hang=reply.hang,
+    )
+
+
+def _failed(failure: Failure, wire: Wire) -> Response:
     shaped = wire.write_error(failure.status, failure.error)
-    return _Response(
+    return Response(
         status=failure.status,
-        body=shaped if failure.body is None else failure.body,
+        pieces=json_pieces(shaped if failure.body is None else failure.body),
         headers=failure.headers,
         latency_s=failure.latency_s,
     )
@@ -138,16 +148,3 @@ async def _read_body(receive: Receive) -> bytes:
         body += chunk[: MAX_BODY_BYTES + 1 - len(body)]
         more = bool(message.get("more_body", False))
     return bytes(body)
-
-
-async def _send_response(response: _Response, send: Send) -> None:
-    content = json.dumps(response.body, ensure_ascii=False).encode()
-    headers = {
-        **response.headers,
-        "content-type": "application/json",
-        "content-length": str(len(content)),
-        SIMULATED_HEADER: "true",
-    }
-    wire_headers = [(name.encode(), value.encode()) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": response.status, "headers": wire_headers})
-    await send({"type": "http.response.body", "body": content})

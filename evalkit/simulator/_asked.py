@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import chain, groupby, takewhile
 from typing import NamedTuple, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class Part(BaseModel):
@@ -37,12 +37,10 @@ class Request(BaseModel):
     model: str = Field(min_length=1)
     stream: bool | None = None
 
-    @field_validator("stream")
-    @classmethod
-    def _is_one_piece(cls, stream: bool | None) -> bool | None:  # noqa: FBT001  # pydantic's call
-        if stream:
-            raise ValueError("the simulator does not stream; leave this key out")
-        return stream
+    @property
+    def streams_usage(self) -> bool:
+        """Whether a streamed answer tells its usage."""
+        return True
 
 
 class Said(NamedTuple):
@@ -51,6 +49,8 @@ class Said(NamedTuple):
     role: str
     """`system`, `user`, `assistant` or `tool`."""
     text: str
+    calls: tuple[str, ...] = ()
+    """The tools that an `assistant` called here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,9 +63,16 @@ class Asked:
     system: str
     result: str | None
     """The tool results that the conversation ends with, or None where it ends otherwise."""
+    results: tuple[str, ...]
+    """Every tool result so far, in order."""
+    called: tuple[str, ...]
+    """The tools called so far, in order."""
     turn: int
     """The how-manyth answer of the conversation is due, counted from 1."""
     tools: frozenset[str]
+    streams: bool
+    """Whether the answer is to come in pieces."""
+    streams_usage: bool
     fingerprint: str
     """The same for the same model, messages and tools; ids are made of it."""
     tokens: int
@@ -77,17 +84,25 @@ class Asked:
         return prefix + hashlib.sha256(seed.encode()).hexdigest()[:24]
 
 
+_HOW = frozenset({"stream", "stream_options", "max_tokens"})
+"""Keys that say how to answer, not what is asked."""
+
+
 def asked(request: Request, said: Sequence[Said], tools: Iterable[str]) -> Asked:
     """Gather what the rules look at."""
-    wire = request.model_dump_json(exclude={"stream", "max_tokens"})
-    results = [text for _, text in takewhile(lambda s: s.role == "tool", reversed(said))]
+    wire = request.model_dump_json(exclude={*_HOW}, exclude_unset=True)
+    results = [s.text for s in takewhile(lambda s: s.role == "tool", reversed(said))]
     return Asked(
         model=request.model,
-        user=next((text for role, text in reversed(said) if role == "user"), ""),
-        system=joined(text for role, text in said if role == "system"),
+        user=next((s.text for s in reversed(said) if s.role == "user"), ""),
+        system=joined(s.text for s in said if s.role == "system"),
         result=joined(reversed(results)) if results else None,
-        turn=sum(role == "assistant" for role, _ in said) + 1,
+        results=tuple(s.text for s in said if s.role == "tool"),
+        called=tuple(chain.from_iterable(s.calls for s in said)),
+        turn=sum(role == "assistant" for role, _ in groupby(said, lambda s: s.role)) + 1,
         tools=frozenset(tools),
+        streams=bool(request.stream),
+        streams_usage=request.streams_usage,
         fingerprint=hashlib.sha256(wire.encode()).hexdigest(),
         tokens=estimate_tokens(wire),
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pydantic_core import PydanticCustomError
 
+from evalkit.matchers import BadPattern
+
 
 def complaint(
     what: str, *, hint: str | None = None, path: tuple[str | int, ...] = ()
@@ -12,4 +14,5 @@ def complaint(
 
     The error type `evalkit` is the one that `evalkit.suite.check` reports in these very words.
     """
-    return PydanticCustomError("evalkit", "{what}", {"what": what, "hint": hint, "path": path})
+    found = BadPattern(what, path=path, hint=hint)
+    return PydanticCustomError("evalkit", "not usable", {"found": (found,)})

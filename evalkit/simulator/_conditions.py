@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Annotated, TypeAlias
 
@@ -50,6 +51,8 @@ class When(BaseModel):
     """The tool results that the conversation ends with."""
     turn: int | None = Field(default=None, ge=1)
     """The how-manyth answer of the conversation this is."""
+    called: tuple[str, ...] = ()
+    """Tools that must have been called before; one named twice, at least twice."""
     tools: tuple[str, ...] = ()
     """Tools that must be offered."""
 
@@ -58,6 +61,7 @@ class When(BaseModel):
             (self.result is None) == (asked.result is None)
             and self.turn in {None, asked.turn}
             and asked.tools.issuperset(self.tools)
+            and Counter(self.called) <= Counter(asked.called)
             and _fits(self.user, asked.user)
             and _fits(self.system, asked.system)
             and _fits(self.result, asked.result)

@@ -21,23 +21,35 @@ _ERROR_TYPES = {
 }
 
 
-class _Message(BaseModel):
-    model_config = ConfigDict(extra="allow")
-
-    role: str
-    content: Content = None
-
-
 class _Tool(BaseModel):
+    """A tool that is offered, or a call of one: both carry a name at the same place."""
+
     model_config = ConfigDict(extra="allow")
 
     function: Named | None = None
     custom: Named | None = None
 
 
+class _Message(BaseModel):
+    model_config = ConfigDict(extra="allow")
+
+    role: str
+    content: Content = None
+    tool_calls: tuple[_Tool, ...] | None = None
+
+
+class _StreamOptions(BaseModel):
+    include_usage: bool | None = None
+
+
 class _ChatRequest(Request):
     messages: tuple[_Message, ...] = Field(min_length=1)
-    tools: tuple[_Tool, ...] = ()
+    tools: tuple[_Tool, ...] | None = None
+    stream_options: _StreamOptions | None = None
+
+    @property
+    def streams_usage(self) -> bool:
+        return bool(self.stream_options and self.stream_options.include_usage)
 
 
 def read(body: bytes) -> Asked:
@@ -47,12 +59,7 @@ def read(body: bytes) -> Asked:
         pydantic.ValidationError: the body is not a request of this protocol.
     """
     request = _ChatRequest.model_validate_json(body)
-    said = [
-        Said("system" if message.role == "developer" else message.role, text_of(message.content))
-        for message in request.messages
-    ]
-    named = [tool.function or tool.custom for tool in request.tools]
-    return asked(request, said, [tool.name for tool in named if tool])
+    return asked(request, [_said(message) for message in request.messages], _names(request.tools))
 
 
 def write(reply: Reply, question: Asked) -> JsonObject:
@@ -81,6 +88,16 @@ def write_error(status: int, message: str) -> JsonObject:
     fallback = "server_error" if status >= 500 else "invalid_request_error"  # noqa: PLR2004  # HTTP
     kind = _ERROR_TYPES.get(status, fallback)
     return {"error": {"message": message, "type": kind, "param": None, "code": None}}
+
+
+def _said(message: _Message) -> Said:
+    role = "system" if message.role == "developer" else message.role
+    return Said(role, text_of(message.content), _names(message.tool_calls))
+
+
+def _names(tools: tuple[_Tool, ...] | None) -> tuple[str, ...]:
+    named = [tool.function or tool.custom for tool in tools or ()]
+    return tuple(tool.name for tool in named if tool)
 
 
 def _call(call: Call, call_id: str) -> JsonObject:

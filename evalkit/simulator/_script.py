@@ -15,7 +15,7 @@ from evalkit.simulator._answers import Answer, Call, Reply
 from evalkit.simulator._asked import Asked
 from evalkit.simulator._complaint import complaint
 from evalkit.simulator._conditions import When
-from evalkit.simulator._wires import Api
+from evalkit.simulator._wires import ARGUMENTS_AS_TEXT, Api
 from evalkit.suite import Document, check, load_yaml
 
 Steps: TypeAlias = tuple[str | int, ...]
@@ -87,7 +87,7 @@ def load_script(path: Path) -> Script:
     """
     document = load_yaml(_text_of(path), str(path), InvalidScript)
     file = check(_ScriptFile, document, InvalidScript)
-    problems = [] if file.api == "openai-chat" else list(_unshowable(file.rules, document))
+    problems = [] if file.api in ARGUMENTS_AS_TEXT else list(_unshowable(file.rules, document))
     if problems:
         raise InvalidScript(problems)
     return Script(file=path.name, api=file.api, rules=file.rules)
@@ -111,7 +111,7 @@ def _unshowable(rules: tuple[Rule, ...], document: Document) -> Iterator[Problem
             yield Problem(
                 what="this `raw` is no JSON object, and Anthropic delivers arguments parsed",
                 where=document.where((*place, "raw")),
-                hint="write `api: openai-chat` at the top: only its argument strings can be seen",
+                hint="write `api: openai-chat` at the top: its argument strings can be seen",
             )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from evalkit.errors import UsageError
 from evalkit.simulator._app import app
+from evalkit.simulator._response import ConnectionCut
 from evalkit.simulator._script import Script
 
 if TYPE_CHECKING:
@@ -59,10 +60,22 @@ def run_forever(script: Script, port: int, on_listening: Callable[[str], None]) 
 
 
 def transport(script: Script) -> httpx2.AsyncBaseTransport:
-    """Reach `script` without a port: a transport for the async clients of both SDKs."""
+    """Reach `script` without a port: a transport for the async clients of both SDKs.
+
+    A stream comes in one piece here, and an answer that hangs is not ended by a client's timeout.
+    """
     import httpx2  # importing evalkit.simulator costs no HTTP library
 
-    return httpx2.ASGITransport(app(script))
+    class InProcess(httpx2.ASGITransport):
+        async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+            try:
+                return await super().handle_async_request(request)
+            except ConnectionCut:
+                raise httpx2.RemoteProtocolError(
+                    "the connection was cut, as the script says", request=request
+                ) from None
+
+    return InProcess(app(script))
 
 
 def _server(script: Script) -> uvicorn.Server:
@@ -78,6 +91,7 @@ def _server(script: Script) -> uvicorn.Server:
         ws="none",
         lifespan="off",
         log_config=None,
+        log_level="critical",  # a connection that the script cuts is no error
         access_log=False,
         date_header=False,
         server_header=False,

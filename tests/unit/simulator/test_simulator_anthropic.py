@@ -46,7 +46,7 @@ def test_text_and_calls_become_blocks_with_parsed_input(script, post):
         ],
         "stop_reason": "tool_use",
         "stop_sequence": None,
-        "usage": {"input_tokens": 23, "output_tokens": 20},
+        "usage": {"input_tokens": 17, "output_tokens": 20},
     }
     assert first_id != second_id
 

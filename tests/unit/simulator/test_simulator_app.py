@@ -10,6 +10,7 @@ from evalkit.simulator import Reply, Rule, Script, app
 
 CHAT = "/v1/chat/completions"
 MESSAGES = "/v1/messages"
+RESPONSES = "/v1/responses"
 HELLO = {"model": "careful", "messages": [{"role": "user", "content": "hello"}]}
 GREETER = "rules: [{when: {user: hello}, answer: Hi}]"
 
@@ -65,7 +66,7 @@ def test_a_script_of_one_protocol_refuses_the_other(script, post):
     assert error_of(reply) == (404, "shop.yaml speaks openai-chat, not anthropic")
 
 
-@pytest.mark.parametrize("path", [CHAT, MESSAGES])
+@pytest.mark.parametrize("path", [CHAT, MESSAGES, RESPONSES])
 @pytest.mark.parametrize(
     "body",
     [
@@ -85,7 +86,7 @@ def test_a_script_of_one_protocol_refuses_the_other(script, post):
         pytest.param(json.dumps({**HELLO, "messages": "x"}).encode(), id="messages as text"),
         pytest.param(json.dumps({**HELLO, "messages": [1]}).encode(), id="a number as message"),
         pytest.param(json.dumps({**HELLO, "tools": [{"function": 1}]}).encode(), id="no tool"),
-        pytest.param(json.dumps({**HELLO, "stream": True}).encode(), id="streaming"),
+        pytest.param(json.dumps({**HELLO, "stream": "often"}).encode(), id="no way to stream"),
     ],
 )
 def test_a_hostile_body_is_a_clean_400(path, body, script, post):
@@ -102,12 +103,12 @@ JSON = st.recursive(
 )
 REQUESTS = st.fixed_dictionaries(
     {"model": JSON, "messages": st.lists(st.fixed_dictionaries({"role": JSON, "content": JSON}))},
-    optional={"tools": JSON, "system": JSON, "max_tokens": JSON, "stream": JSON},
+    optional={"input": JSON, "tools": JSON, "system": JSON, "max_tokens": JSON, "stream": JSON},
 )
 
 
 @given(
-    path=st.sampled_from([CHAT, MESSAGES]),
+    path=st.sampled_from([CHAT, MESSAGES, RESPONSES]),
     body=st.binary()
     | JSON.map(json.dumps).map(str.encode)
     | REQUESTS.map(json.dumps).map(str.encode),
@@ -141,7 +142,8 @@ def test_any_other_path_is_told_what_there_is(path, script, post):
 
     assert status == 404
     assert message.startswith(
-        "the simulator answers POST /v1/chat/completions and POST /v1/messages, not POST /"
+        "the simulator answers POST /v1/chat/completions, POST /v1/messages, POST /v1/responses,"
+        " not POST /"
     )
 
 
@@ -189,5 +191,8 @@ def exchange(simulator, method, body, path=CHAT):
         sent.append(message)
 
     asyncio.run(simulator({"type": "http", "method": method, "path": path}, receive, send))
-    start, end = sent
-    return start["status"], dict(start["headers"]), json.loads(end["body"])
+    start, *pieces = sent
+    body = b"".join(piece.get("body", b"") for piece in pieces)
+    headers = dict(start["headers"])
+    is_json = headers[b"content-type"] == b"application/json"
+    return start["status"], headers, json.loads(body) if is_json else body

@@ -29,7 +29,7 @@ def test_a_reply_of_text_has_the_shape_of_the_protocol(script, post):
                 "finish_reason": "stop",
             }
         ],
-        "usage": {"prompt_tokens": 20, "completion_tokens": 3, "total_tokens": 23},
+        "usage": {"prompt_tokens": 17, "completion_tokens": 3, "total_tokens": 20},
     }
 
 

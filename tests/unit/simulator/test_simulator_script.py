@@ -119,7 +119,7 @@ def test_an_argument_string_that_anthropic_could_not_deliver_is_refused(script, 
     what = "this `raw` is no JSON object, and Anthropic delivers arguments parsed"
     assert problems(told, tmp_path) == [("shop.yaml:4:37", what), ("shop.yaml:5:54", what)]
     assert told.value.problems[0].hint == (
-        "write `api: openai-chat` at the top: only its argument strings can be seen"
+        "write `api: openai-chat` at the top: its argument strings can be seen"
     )
 
 
