@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from evalkit.transcript import JsonObject, JsonValue
 
 if TYPE_CHECKING:
-    from jsonschema_rs import Validator
+    from jsonschema_rs import ValidationError, Validator
 
 MAX_ERRORS = 20
+MAX_REF = 200
 
 
 class BadSchema(ValueError):
     """A JSON Schema that cannot be used; the text says why in one line."""
+
+    def __init__(
+        self, what: str, *, hint: str | None = None, path: Sequence[str | int] = ()
+    ) -> None:
+        super().__init__(what)
+        self.hint = hint
+        self.path = tuple(path)
+        """Where in the schema the mistake stands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,42 +48,67 @@ class Schema:
     _validator: Validator
 
     def accepts(self, value: JsonValue) -> bool:
-        return self._validator.is_valid(value)
+        return not self.errors(value, most=1)
 
-    def errors(self, value: JsonValue) -> tuple[SchemaError, ...]:
-        """Return what is wrong, at most `MAX_ERRORS` findings, in the schema's order."""
-        found = []
-        for error in self._validator.iter_errors(value):
-            keyword = str(error.schema_path[-1]) if error.schema_path else error.kind.name
-            found.append(
-                SchemaError(
-                    path=json_path(error.instance_path), reason=error.message, keyword=keyword
-                )
-            )
-            if len(found) == MAX_ERRORS:
-                break
-        return tuple(found)
+    def errors(self, value: JsonValue, most: int = MAX_ERRORS) -> tuple[SchemaError, ...]:
+        """Return what is wrong, at most `most` findings, in the schema's order."""
+        try:
+            if self._validator.is_valid(value):
+                return ()
+            return tuple(map(_error, islice(self._validator.iter_errors(value), most)))
+        except ValueError as error:  # numbers and depths that the checker cannot take
+            return (SchemaError(path="$", reason=_one_line(str(error)), keyword="type"),)
 
 
-def compile_schema(schema: JsonObject | bool) -> Schema:  # noqa: FBT001 - a schema may be true
+def compile_schema(schema: JsonValue) -> Schema:
     """Compile a schema from an untrusted file.
 
     Raises:
         BadSchema: it is no valid JSON Schema, refers to a document outside itself, or holds a
             pattern that needs backtracking (look-around, back-references).
     """
-    import jsonschema_rs
+    import jsonschema_rs  # loaded with the first schema, not with the package
 
+    refused: list[str] = []
+
+    def refuse(uri: str) -> JsonValue:
+        refused.append(uri)
+        raise LookupError(uri)
+
+    if not isinstance(schema, dict | bool):
+        raise BadSchema(f"a JSON Schema is a mapping, got {type(schema).__name__}")
     try:
         validator = jsonschema_rs.validator_for(
-            schema, retriever=_refuse, pattern_options=jsonschema_rs.RegexOptions()
+            schema, retriever=refuse, pattern_options=jsonschema_rs.RegexOptions()
         )
+    except jsonschema_rs.ValidationError as error:
+        raise _bad(error, refused) from error
     except ValueError as error:
-        raise BadSchema(_first_line(error)) from error
+        raise BadSchema(f"no JSON Schema: {_one_line(str(error))}") from error
     return Schema(schema, validator)
 
 
-def json_path(steps: list[str | int]) -> str:
+def _bad(error: ValidationError, refused: Sequence[str]) -> BadSchema:
+    if refused:
+        what = f"the $ref {refused[0][:MAX_REF]!r} is not fetched"
+        return BadSchema(what, hint="put what it refers to under $defs")
+    path = error.instance_path
+    if path and path[-1] == "pattern":
+        what = f"the pattern {error.instance!r} cannot be used"
+        return BadSchema(what, hint="patterns know no look-around and no back-reference", path=path)
+    found, _, listed = error.message.partition(" is not valid under any of the schemas")
+    message = f"{found} may not stand here" if listed else error.message
+    return BadSchema(f"no JSON Schema: {_one_line(message)}", path=path)
+
+
+def _error(error: ValidationError) -> SchemaError:
+    keyword = str(error.schema_path[-1]) if error.schema_path else error.kind.name
+    return SchemaError(
+        path=json_path(error.instance_path), reason=_one_line(error.message), keyword=keyword
+    )
+
+
+def json_path(steps: Sequence[str | int]) -> str:
     """Write a path as `$.items[0].name`; names that are no identifiers are quoted."""
     path = "$"
     for step in steps:
@@ -85,9 +121,5 @@ def json_path(steps: list[str | int]) -> str:
     return path
 
 
-def _refuse(uri: str) -> JsonValue:
-    raise LookupError(f"refused to fetch {uri}")
-
-
-def _first_line(error: ValueError) -> str:
-    return str(error).partition("\n")[0]
+def _one_line(text: str) -> str:
+    return " ".join(text.partition("\n")[0].split())

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from evalkit.errors import nearest
 from evalkit.matchers._numbers import is_number
 from evalkit.matchers._values import BadPattern, Context, Matcher, Reason
 from evalkit.matchers._words import describe, one_line, show
+from evalkit.schemas import BadSchema, compile_schema
 from evalkit.transcript import JsonValue
 
 _TYPES = ("array", "boolean", "integer", "null", "number", "object", "string")
@@ -50,43 +51,21 @@ def _types_of(value: JsonValue) -> frozenset[JsonValue]:
 
 
 def _schema(operand: JsonValue) -> Reason:
-    import jsonschema_rs  # loaded with the first schema, not with the package
-
     if not isinstance(operand, dict) or not operand:
         raise BadPattern(f"$schema takes a JSON Schema, got {describe(operand)}")
-    refused: list[str] = []
-
-    def refuse(uri: str) -> JsonValue:
-        refused.append(uri)
-        raise LookupError(uri)
-
     try:
-        validator = jsonschema_rs.validator_for(
-            operand, retriever=refuse, pattern_options=jsonschema_rs.RegexOptions()
-        )
-    except ValueError as error:  # a ValidationError is one
-        raise _complaint(error, refused) from error
+        schema = compile_schema(operand)
+    except BadSchema as error:
+        raise BadPattern(f"$schema: {error}", hint=error.hint, path=error.path) from error
 
     def reason(actual: JsonValue, _: Context) -> str | None:
-        try:
-            error = next(validator.iter_errors(actual), None)
-        except ValueError as trouble:  # numbers and depths that the validator cannot take
-            return f"cannot be held against the schema: {one_line(str(trouble))}"
-        if error is None:
+        errors = schema.errors(actual, most=1)
+        if not errors:
             return None
-        at = "".join(
-            f"[{step!r}]" if isinstance(step, int) else f".{step}" for step in error.instance_path
-        )
-        return f"against the schema{f' at ${at}' if at else ''}: {one_line(str(error))}"
+        at = "" if errors[0].path == "$" else f" at {errors[0].path}"
+        return f"against the schema{at}: {one_line(errors[0].reason)}"
 
     return reason
-
-
-def _complaint(error: Exception, refused: Sequence[str]) -> BadPattern:
-    if refused:
-        what = f"$schema: the $ref {show(refused[0])} is not fetched"
-        return BadPattern(what, hint="put what it refers to under $defs")
-    return BadPattern(f"$schema: {one_line(str(error))}")
 
 
 MATCHERS: Mapping[str, Matcher] = {"$schema": _schema, "$type": _type}

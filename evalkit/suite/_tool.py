@@ -8,6 +8,7 @@ from difflib import get_close_matches
 
 from evalkit.errors import InvalidSuite
 from evalkit.matchers import describe, show
+from evalkit.schemas import BadSchema, compile_schema
 from evalkit.suite._check import Steps
 from evalkit.suite._mistakes import Mistakes
 from evalkit.suite._yaml import Document
@@ -129,29 +130,10 @@ def _parameters(value: JsonObject, path: Steps, mistakes: Mistakes) -> JsonObjec
 
 
 def _check_schema(schema: JsonObject, path: Steps, mistakes: Mistakes) -> None:
-    import jsonschema_rs  # loaded with the first tool, not with the package
-
-    refused: list[str] = []
-
-    def refuse(uri: str) -> JsonValue:
-        refused.append(uri)
-        raise LookupError(uri)
-
     try:
-        jsonschema_rs.validator_for(schema, retriever=refuse)
-    except jsonschema_rs.ValidationError as error:
-        if refused:
-            what = f"the $ref {show(refused[0])} is not fetched"
-            mistakes.at(path, what, "put what it refers to under $defs")
-            return
-        mistakes.at((*path, *error.instance_path), f"no JSON Schema: {_words(error.message)}")
-    except ValueError as error:
-        mistakes.at(path, f"no JSON Schema: {error}")
-
-
-def _words(message: str) -> str:
-    found, _, listed = message.partition(" is not valid under any of the schemas")
-    return f"{found} may not stand here" if listed else message
+        compile_schema(schema)
+    except BadSchema as error:
+        mistakes.at((*path, *error.path), str(error), error.hint)
 
 
 def _refuse_misspelt_keys(value: JsonObject, path: Steps, mistakes: Mistakes) -> None:

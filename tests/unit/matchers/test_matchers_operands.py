@@ -31,7 +31,7 @@ BAD = [
     ({"$type": "text"}, ("$type",), "$type 'text' is no type of JSON", None),
     ({"$type": []}, ("$type",), "$type of an empty list", None),
     ({"$schema": {}}, ("$schema",), "$schema takes a JSON Schema", None),
-    ({"$schema": {"type": "int"}}, ("$schema",), "$schema: ", None),
+    ({"$schema": {"type": "int"}}, ("$schema", "type"), "$schema: ", None),
     ({"$length": "x"}, ("$length",), "$length takes a number or a matcher", None),
     ({"$unordered": []}, ("$unordered",), "$unordered takes 1 to 500 entries", None),
     ({"$unordered": [0] * 501}, ("$unordered",), "$unordered takes 1 to 500 entries", None),
