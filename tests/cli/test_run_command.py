@@ -102,7 +102,7 @@ def test_every_mistake_of_a_suite_is_told_at_its_place(project):
     assert "did you mean 'prompt'?" in run.stderr
     assert "broken.yaml:13:11: the suite offers no tool 'get_wether'" in run.stderr
     assert "did you mean 'get_weather'?" in run.stderr
-    assert "broken.yaml:18:43: unknown matcher '$regx'" in run.stderr
+    assert "broken.yaml:18:36: unknown matcher '$regx'" in run.stderr
     assert "Traceback" not in run.stderr
 
 
