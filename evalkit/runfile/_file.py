@@ -30,6 +30,8 @@ from evalkit.transcript import JsonObject
 
 FORMAT = 1
 
+_ENCODER = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunProvider:
@@ -152,7 +154,7 @@ class RunWriter:
 
 
 def _encoded(record: JsonObject) -> bytes:
-    return json.dumps(record, ensure_ascii=True, separators=(",", ":")).encode() + b"\n"
+    return _ENCODER.encode(record).encode("ascii") + b"\n"
 
 
 def _replace(path: Path, lines: Iterable[bytes]) -> None:
