@@ -13,6 +13,7 @@ from evalkit.triage._response import (
     from_text,
 )
 from evalkit.triage._rows import RowReport, triage_rows
+from evalkit.triage._shapes import are_events
 from evalkit.triage._show import Line, Tone, show
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "RowReport",
     "Tone",
     "Unread",
+    "are_events",
     "diagnose",
     "from_body",
     "from_events",
