@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from evalkit.cli._reports import write_file
 from evalkit.importers import import_bfcl
+from evalkit.report import write_file
 
 
 @click.group("import")

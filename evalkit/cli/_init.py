@@ -9,8 +9,8 @@ from pathlib import Path, PurePosixPath
 
 import click
 
-from evalkit.cli._reports import write_file
 from evalkit.errors import UsageError
+from evalkit.report import write_file
 
 
 @click.command("init")

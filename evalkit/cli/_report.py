@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from evalkit.cli._reports import print_run, write_file, write_reports
-from evalkit.report import FORMATS, render
+from evalkit.cli._reports import print_run, write_reports
+from evalkit.report import FORMATS, render, write_file
 from evalkit.runfile import read_run
 
 

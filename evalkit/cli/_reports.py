@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from secrets import token_hex
 
 import click
 
-from evalkit.errors import EvalkitError
-from evalkit.report import render, render_json, render_terminal
+from evalkit import report
+from evalkit.report import render_json, render_terminal
 from evalkit.runfile import RunRecord
 
 LOG_WIDTH = 120
 """Characters in a line where no terminal sets the width."""
-
-FILES = {"index.html": "html", "report.md": "markdown", "junit.xml": "junit"}
 
 
 def print_run(record: RunRecord, path: Path, *, as_json: bool) -> None:
@@ -35,29 +32,8 @@ def print_record(record: RunRecord) -> None:
 
 
 def write_reports(record: RunRecord, folder: Path, *, quiet: bool = False) -> None:
-    """Write the report in every format of `FILES`, each file as a whole or not at all."""
-    for name, report_format in FILES.items():
-        write_file(folder / name, render(record, report_format))
+    """Write the report in every format, and say where."""
+    page, *others = report.write_reports(record, folder)
     if not quiet:
-        click.echo(
-            f"Report:   {folder / 'index.html'} (and {', '.join(list(FILES)[1:])} beside it)"
-        )
-
-
-def write_file(path: Path, text: str) -> None:
-    """Write a file so that it is never seen half-written.
-
-    Raises:
-        EvalkitError: the file cannot be written.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f".{path.name}.{token_hex(4)}.tmp")
-        draft.write_bytes(text.encode("utf-8", "backslashreplace"))
-        draft.replace(path)
-    except OSError as error:
-        raise EvalkitError(
-            f"the report cannot be written: {error.strerror}",
-            where=str(path),
-            hint="name another folder with --report",
-        ) from error
+        beside = ", ".join(path.name for path in others)
+        click.echo(f"Report:   {page} (and {beside} beside it)")

@@ -20,6 +20,7 @@ from evalkit.config import load_config
 from evalkit.errors import ExitCode, UsageError
 from evalkit.measures import failed_cases
 from evalkit.providers import Provider
+from evalkit.report import add_to_summary
 from evalkit.results import CaseResult, Status
 from evalkit.run import Job, Selection
 from evalkit.runfile import RunRecord, RunWriter, read_run
@@ -154,6 +155,8 @@ def _run(options: _Options, earlier: RunRecord | None) -> int:
     print_run(record, options.output, as_json=options.as_json)
     if options.report is not None:
         write_reports(record, options.report, quiet=options.as_json)
+    if summary := config.environ.get("GITHUB_STEP_SUMMARY"):
+        add_to_summary(record, Path(summary))
     if interrupted:
         return ExitCode.INTERRUPTED
     return _exit_code(record, options.max_errored)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from evalkit.cli._reports import write_file
+from evalkit.report import write_file
 from evalkit.suite import suite_schema
 
 

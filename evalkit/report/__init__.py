@@ -1,6 +1,7 @@
 """What people and machines read about a run: terminal, HTML, Markdown, JUnit, CSV, JSON."""
 
 from evalkit.report._csv import render_csv
+from evalkit.report._files import add_to_summary, write_file, write_reports
 from evalkit.report._formats import FORMATS, render
 from evalkit.report._html import render_html
 from evalkit.report._json import render_json
@@ -11,6 +12,7 @@ from evalkit.report._terminal import render_terminal
 
 __all__ = [
     "FORMATS",
+    "add_to_summary",
     "render",
     "render_csv",
     "render_html",
@@ -19,4 +21,6 @@ __all__ = [
     "render_markdown",
     "render_terminal",
     "rerun_command",
+    "write_file",
+    "write_reports",
 ]

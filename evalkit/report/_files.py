@@ -1,0 +1,61 @@
+"""Reports as files: a folder with every format, and the summary of a job on GitHub."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from secrets import token_hex
+
+from evalkit.errors import EvalkitError
+from evalkit.report._formats import render
+from evalkit.report._markdown import render_markdown
+from evalkit.runfile import RunRecord
+
+FILES = {"index.html": "html", "report.md": "markdown", "junit.xml": "junit"}
+
+
+def write_reports(record: RunRecord, folder: Path) -> tuple[Path, ...]:
+    """Write the report in every format of `FILES`, and return the files, the page first.
+
+    Raises:
+        EvalkitError: a file cannot be written.
+    """
+    for name, report_format in FILES.items():
+        write_file(folder / name, render(record, report_format))
+    return tuple(folder / name for name in FILES)
+
+
+def add_to_summary(record: RunRecord, summary: Path) -> None:
+    """Append the report in Markdown to the summary of a job, as GitHub Actions shows it.
+
+    Raises:
+        EvalkitError: the file cannot be written.
+    """
+    text = render_markdown(record).encode("utf-8", "backslashreplace")
+    try:
+        with summary.open("ab") as file:
+            file.write(text + b"\n")
+    except OSError as error:
+        raise EvalkitError(
+            f"the summary of the job cannot be written: {error.strerror}",
+            where=str(summary),
+            hint="unset GITHUB_STEP_SUMMARY where it names no file",
+        ) from error
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write a file so that it is never seen half-written.
+
+    Raises:
+        EvalkitError: the file cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f".{path.name}.{token_hex(4)}.tmp")
+        draft.write_bytes(text.encode("utf-8", "backslashreplace"))
+        draft.replace(path)
+    except OSError as error:
+        raise EvalkitError(
+            f"the report cannot be written: {error.strerror}",
+            where=str(path),
+            hint="name another folder with --report",
+        ) from error
