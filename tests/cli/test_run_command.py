@@ -204,6 +204,7 @@ def test_the_summary_for_machines_is_json_alone(project):
     assert {provider["provider"] for provider in summary["providers"]} == {
         "careful",
         "careful-anthropic",
+        "careful-responses",
         "hasty",
     }
 

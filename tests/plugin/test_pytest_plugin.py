@@ -13,7 +13,7 @@ def test_every_case_is_an_item_for_every_provider(project):
     run = project.pytest("suites/greetings.yaml", "-q")
 
     assert run.returncode == 1
-    assert "3 failed, 30 passed" in outcomes(run)
+    assert "3 failed, 41 passed" in outcomes(run)
 
 
 def test_items_have_names_that_can_be_typed(project):
@@ -22,7 +22,7 @@ def test_items_have_names_that_can_be_typed(project):
     assert listed.stdout.splitlines()[:3] == [
         "suites/greetings.yaml::hello[careful]",
         "suites/greetings.yaml::hello[careful-anthropic]",
-        "suites/greetings.yaml::hello[hasty]",
+        "suites/greetings.yaml::hello[careful-responses]",
     ]
 
 
@@ -55,7 +55,7 @@ def test_a_provider_is_selected(project):
     run = project.pytest("suites", "--evalkit-provider", "careful", "-q")
 
     assert run.returncode == 0
-    assert "43 passed" in outcomes(run)
+    assert "47 passed" in outcomes(run)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_items_are_shared_out_by_xdist(project):
     run = project.pytest("suites", "--evalkit-provider", "careful", "-q", "-n", "2", "-pxdist")
 
     assert run.returncode == 0
-    assert "43 passed" in outcomes(run)
+    assert "47 passed" in outcomes(run)
 
 
 def test_a_skipped_case_is_skipped_with_its_reason(project):

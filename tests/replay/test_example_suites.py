@@ -14,6 +14,31 @@ from evalkit.session import Session
 from evalkit.suite import load_suites
 
 ROOT = Path(__file__).parents[2]
+HASTY_FAILS = {
+    ("ambiguous_ids", "account-number-is-no-order"),
+    ("ambiguous_ids", "order-id-in-lower-case"),
+    ("ambiguous_ids", "refund-needs-a-yes"),
+    ("ambiguous_ids", "cancel-needs-a-yes"),
+    ("greetings", "hello"),
+    ("greetings", "lovely-weather"),
+    ("greetings", "dog-named-sydney"),
+    ("multi_tool", "two-cities"),
+    ("multi_tool", "customer-before-orders"),
+    ("multi_tool", "one-sixth"),
+    ("multi_tool", "quotes-in-a-note"),
+    ("multi_tool", "two-line-note"),
+    ("multi_tool", "five-days"),
+    ("multi_tool", "under-a-hundred"),
+    ("multi_tool", "in-stock-only"),
+    ("multi_tool", "stove-under-fifty"),
+    ("multi_tool", "status-check"),
+    ("multi_tool", "nothing-invented"),
+    ("multi_tool", "unit-by-its-name"),
+    ("multi_tool", "days-as-a-number"),
+    ("multi_tool", "no-such-tool"),
+    ("multi_tool", "no-wrapper"),
+    ("streaming", "long-arguments"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +64,7 @@ def statuses(results, provider):
     return {(r.suite, r.case): r.status for r in results if r.provider == provider}
 
 
-@pytest.mark.parametrize("provider", ["careful", "careful-anthropic"])
+@pytest.mark.parametrize("provider", ["careful", "careful-anthropic", "careful-responses"])
 def test_the_careful_providers_pass_every_case(results, provider):
     assert set(statuses(results, provider).values()) == {Status.PASSED}
 
@@ -73,6 +98,7 @@ def test_every_answer_was_replayed_with_its_recorded_latency(results):
             {Kind.SCHEMA_VIOLATION, Kind.WRONG_ARGUMENT, Kind.INVENTED_ARGUMENT},
             id="F9 arguments against the schema",
         ),
+        pytest.param("F12", {Kind.MALFORMED_JSON, Kind.TRUNCATED}, id="F12 cut off by the limit"),
         pytest.param("F10", {Kind.UNKNOWN_TOOL, Kind.MISSING_CALL}, id="F10 invented tools"),
     ],
 )
@@ -85,3 +111,19 @@ def test_the_hasty_provider_fails_each_failure_under_its_name(results, tag, kind
     }
 
     assert failures == kinds
+
+
+def test_the_hasty_provider_fails_these_cases_and_no_other(results):
+    failed = {
+        case for case, status in statuses(results, "hasty").items() if status is Status.FAILED
+    }
+
+    assert failed == HASTY_FAILS
+
+
+@pytest.mark.parametrize("provider", ["careful", "careful-anthropic", "careful-responses"])
+def test_a_stream_shows_when_the_first_word_and_the_first_call_came(results, provider):
+    [result] = [r for r in results if (r.provider, r.case) == (provider, "words-and-two-calls")]
+
+    [exchange] = result.transcript.exchanges
+    assert 0 < exchange.first_token_s < exchange.first_call_s < exchange.latency_s
