@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, str] = {
     "schema": "Write the JSON Schema of suites, for editors.",
     "init": "Start a project: a suite, tools and evalkit.yaml that pass at once.",
     "simulate": "Serve a scripted provider on this machine.",
+    "lint": "Say what in tools and suites makes models call wrongly.",
     "triage": "Say what a raw response holds, what is wrong with it, and what to change.",
 }
 """Each command and its line in `evalkit --help`; the module is `evalkit.cli._<name>`."""
