@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from evalkit.suite._fields import STRICT, ObjectJson, said_once
+from evalkit.suite._fields import STRICT, ObjectJson, OnOff, said_once
 
 
 class ToolNamed(BaseModel):
@@ -17,6 +17,32 @@ class ToolNamed(BaseModel):
     tool: str = Field(
         min_length=1,
         description="The tool that the model must call.",
+    )
+
+
+class RateLimit(BaseModel):
+    """A token bucket: so many calls at once, and as many again over time."""
+
+    model_config = STRICT
+
+    calls: int = Field(ge=1, description="Calls that may be made at once.")
+    per_s: float = Field(
+        gt=0, allow_inf_nan=False, description="Seconds until as many may be made again."
+    )
+
+
+class Alerts(BaseModel):
+    """What to point out in a conversation; an alert fails no case."""
+
+    model_config = STRICT
+
+    calls_per_turn: int = Field(default=5, ge=1, description="An answer with more calls than this.")
+    tool_s: float = Field(default=5, gt=0, description="A tool that takes this many seconds.")
+    repeated_turn: OnOff = Field(
+        default=True, description="An answer that repeats the calls of the one before."
+    )
+    truncated: OnOff = Field(
+        default=True, description="An answer that was cut off at its token limit."
     )
 
 
@@ -81,8 +107,25 @@ class Settings(BaseModel):
         ge=1,
         description="How often the same call may be made.",
     )
+    max_calls: int = Field(
+        default=50,
+        ge=1,
+        description="The most tool calls of one conversation.",
+    )
     tool_timeout_s: float = Field(default=5, gt=0, description="Seconds for one tool.")
     conversation_timeout_s: float = Field(default=30, gt=0, description="Seconds for all of it.")
+    rate_limits: dict[str, RateLimit] = Field(
+        default_factory=dict, description="How often each tool may be called, by its name."
+    )
+    context_tokens: int | None = Field(
+        default=None,
+        ge=1,
+        description="The window: estimated tokens of a request; the oldest messages go first.",
+    )
+    alerts: Alerts = Field(
+        default=Alerts(),
+        description="What to point out in a conversation.",
+    )
 
     def overridden_by(self, other: Settings) -> Settings:
         """These settings, with those that `other` was given in their place."""
