@@ -180,11 +180,15 @@ class Transcript:
     stop: Stop = Stop.ANSWERED
     limits: tuple[str, ...] = ()
     """Each limit that struck, in a sentence."""
+    alerts: tuple[str, ...] = ()
+    """Each threshold of the suite's `alerts` that was crossed, in a sentence; never a verdict."""
     trouble: Trouble | None = None
     simulated: bool = False
     """True when a simulator answered, live or when it was recorded: no real model did."""
     recorded_at: str | None = None
     """When the replayed answers were recorded (ISO 8601), None for live ones."""
+    conversation: str = field(default="", compare=False)
+    """The correlation id: it stands on every log line of this conversation."""
     turns: tuple[Turn, ...] = field(init=False, compare=False, repr=False)
     """The answers of the model, in order."""
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 import traceback
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from evalkit.cassettes import Cassette
 from evalkit.errors import CassetteMiss, EvalkitError, ProviderTimeout
 from evalkit.providers import Provider, find_api
-from evalkit.run._converse import Ending, converse
-from evalkit.run._exchange import Answer, Asker, World
+from evalkit.run._exchange import Asker, World
+from evalkit.run._log import ConversationLog
+from evalkit.run._redacted import without_secrets
+from evalkit.run._talk import Talk
 from evalkit.suite import Case
-from evalkit.tools import Toolbox
-from evalkit.transcript import Message, Stop, Transcript, Trouble
+from evalkit.transcript import JsonObject, Stop, Transcript, Trouble
 
 WAITING = 64
 """Transcripts that may wait to be taken before the run pauses; it bounds the memory."""
@@ -28,17 +29,6 @@ class Job:
     provider: Provider
     done: frozenset[int] = frozenset()
     """Trials that were held before and are not held again."""
-
-
-UNHEARD = Ending(stop=Stop.ANSWERED)
-
-
-@dataclass(slots=True)
-class _Talk:
-    """A conversation as far as it got."""
-
-    messages: list[Message] = field(default_factory=list)
-    answers: list[Answer] = field(default_factory=list)
 
 
 class Runner:
@@ -96,44 +86,65 @@ class Runner:
     async def _trials(self, job: Job) -> AsyncGenerator[Transcript, None]:
         case = job.case
         if case.skip is not None:
-            yield _transcript(job, 0, _Talk())
+            yield self._transcript(job, self._talk(job, 0))
             return
         try:
             cassette = self._cassette_of(job)
         except EvalkitError as error:
-            yield _transcript(job, 0, _Talk(), trouble=_trouble(error))
+            yield self._transcript(job, self._talk(job, 0), trouble=_trouble(error))
             return
         with cassette:
             for trial in sorted(set(range(case.trials)) - job.done):
                 yield await self._trial(job, cassette, trial)
 
     async def _trial(self, job: Job, cassette: Cassette, trial: int) -> Transcript:
-        talk = _Talk()
+        talk = self._talk(job, trial)
+        log = ConversationLog(talk.conversation, _facts(job, trial), self._world.redaction)
         try:
-            ending = await self._hold(job, cassette, trial, talk)
+            stop, trouble = await talk.hold(self._asker(job.provider), cassette, log), None
         except Exception as error:  # noqa: BLE001 - one case of a run: its trouble stays its own
-            return _transcript(job, trial, talk, trouble=_trouble(error))
-        return _transcript(job, trial, talk, ending=ending)
+            trouble = _trouble(error)
+            stop = trouble.stop
+        log.ended(stop, trouble)
+        return self._transcript(job, talk, stop, trouble)
 
-    async def _hold(self, job: Job, cassette: Cassette, trial: int, talk: _Talk) -> Ending:
-        """Hold one conversation; `talk` fills up as far as it gets."""
-        asker = self._asker(job.provider)
-        conversation = converse(job.case, Toolbox(job.case), talk.messages)
-        request = next(conversation)
-        while True:
-            answer = await asker.ask(request, job.case, cassette, trial)
-            talk.answers.append(answer)
-            try:
-                request = conversation.send(answer.turn)
-            except StopIteration as end:
-                ending: Ending = end.value
-                return ending
+    def _talk(self, job: Job, trial: int) -> Talk:
+        conversation = f"{self._world.chance.getrandbits(64):016x}"
+        return Talk(conversation=conversation, case=job.case, trial=trial, world=self._world)
 
     def _asker(self, provider: Provider) -> Asker:
         if provider.name not in self._askers:
             api = find_api(provider.api)
             self._askers[provider.name] = Asker(provider, api, self._world)
         return self._askers[provider.name]
+
+    def _transcript(
+        self,
+        job: Job,
+        talk: Talk,
+        stop: Stop = Stop.ANSWERED,
+        trouble: Trouble | None = None,
+    ) -> Transcript:
+        recordings = [answer.recording for answer in talk.answers if answer.recording is not None]
+        transcript = Transcript(
+            suite=job.case.suite,
+            case=job.case.id,
+            provider=job.provider.name,
+            model=job.provider.model,
+            trial=talk.trial,
+            given=job.case.given,
+            messages=tuple(talk.course.messages),
+            exchanges=tuple(answer.exchange for answer in talk.answers),
+            stop=stop if trouble is None else trouble.stop,
+            limits=tuple(talk.course.limits),
+            alerts=tuple(talk.course.alerts),
+            trouble=trouble,
+            simulated=job.provider.simulate is not None
+            or any(recording.facts.simulated for recording in recordings),
+            recorded_at=min(filter(None, (r.facts.recorded_at for r in recordings)), default=None),
+            conversation=talk.conversation,
+        )
+        return without_secrets(transcript, self._world.redaction.text)
 
 
 def _trouble(error: Exception) -> Trouble:
@@ -155,28 +166,11 @@ def _trouble(error: Exception) -> Trouble:
     )
 
 
-def _transcript(
-    job: Job,
-    trial: int,
-    talk: _Talk,
-    *,
-    ending: Ending = UNHEARD,
-    trouble: Trouble | None = None,
-) -> Transcript:
-    recordings = [answer.recording for answer in talk.answers if answer.recording is not None]
-    return Transcript(
-        suite=job.case.suite,
-        case=job.case.id,
-        provider=job.provider.name,
-        model=job.provider.model,
-        trial=trial,
-        given=job.case.given,
-        messages=tuple(talk.messages),
-        exchanges=tuple(answer.exchange for answer in talk.answers),
-        stop=ending.stop if trouble is None else trouble.stop,
-        limits=ending.limits,
-        trouble=trouble,
-        simulated=job.provider.simulate is not None
-        or any(recording.facts.simulated for recording in recordings),
-        recorded_at=min(filter(None, (r.facts.recorded_at for r in recordings)), default=None),
-    )
+def _facts(job: Job, trial: int) -> JsonObject:
+    return {
+        "suite": job.case.suite,
+        "case": job.case.id,
+        "provider": job.provider.name,
+        "model": job.provider.model,
+        "trial": trial,
+    }

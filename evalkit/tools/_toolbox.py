@@ -1,92 +1,200 @@
-"""Simulated tools: what a call is answered, by the rules of the suite."""
+"""The tools of one conversation: which calls reach them, and what they answer."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import copy
+import math
+import random
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from evalkit.errors import EvalkitError
-from evalkit.suite import Case, Fault, PythonCall, Returned, Simulated, Tool
+from evalkit.matchers import Context
+from evalkit.suite import Case, Fault, PythonCall, Returned, Simulated
+from evalkit.tools._answer import Answer, failed
+from evalkit.tools._bucket import Bucket
+from evalkit.tools._faults import befall, rate_limited, replaces_answer
+from evalkit.tools._functions import FunctionCall
 from evalkit.tools._validation import validator_for
 from evalkit.transcript import JsonObject, JsonValue, ToolCall, ToolResult
 
-FAULT_MESSAGES = {
-    "error": "The tool failed.",
-    "not_found": "Nothing was found for these arguments.",
-    "rate_limit": "Too many requests. Try again later.",
-    "timeout": "The tool did not answer in time.",
-}
+LONGEST_REFUSAL = 1000
 
 
 class NotSimulated(EvalkitError):
     """The model made a valid call that the suite's simulation has no answer for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Toolbox:
-    """The tools of one conversation."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A call that has been decided on; `faults` befall the answer, the last one first."""
 
-    case: Case
+    call: ToolCall
+    answer: Answer | FunctionCall
+    faults: tuple[Fault, ...] = ()
+    is_limited: bool = False
+    """Whether a rate limit of the suite held it back."""
+
+    def finished(self, answer: Answer) -> Answer:
+        """Let the planned faults befall what the tool answered.
+
+        Raises:
+            PluginFailed: a fault of an installed package cannot be used.
+        """
+        for fault in reversed(self.faults):
+            answer = befall(answer, fault)
+        return answer
+
+    def result(self, answer: Answer) -> ToolResult:
+        """Make the message to the model, signed with the faults behind it."""
+        return ToolResult(
+            call_id=answer.call_id,
+            name=self.call.name,
+            content=answer.content,
+            is_error=answer.is_error,
+            fault=", ".join(fault.name for fault in self.faults) or None,
+        )
+
+
+@dataclass(slots=True)
+class Memory:
+    """What the simulated tools of one conversation remember."""
+
+    state: JsonObject = field(default_factory=dict)
+    results: list[tuple[str, JsonValue]] = field(default_factory=list)
+    """What each tool has answered, for `$result`."""
+    calls: Counter[str] = field(default_factory=Counter)
+    """How often each tool was reached."""
+    uses: Counter[tuple[str, int]] = field(default_factory=Counter)
+    """How often each rule of a tool has applied."""
+
+
+class Toolbox:
+    """Decides what each call of one conversation is answered; it remembers, so it serves once."""
+
+    def __init__(self, case: Case, trial: int = 0) -> None:
+        self._case = case
+        self._trial = trial
+        self._tools = {tool.name: tool for tool in case.tools}
+        self._memory = Memory()
+        self._buckets = {
+            name: Bucket(limit.calls, limit.per_s)
+            for name, limit in case.settings.rate_limits.items()
+        }
 
     @property
     def is_simulated(self) -> bool:
         """Whether calls are answered at all."""
-        return bool(self.case.simulate)
+        return bool(self._case.simulate)
 
-    def answer(self, calls: Sequence[ToolCall]) -> list[ToolResult]:
-        """Answer every call of a turn, each under its own id, in order.
+    def prepare(self, calls: Sequence[ToolCall], now_s: float) -> tuple[Prepared, ...]:
+        """Decide what each call of a turn is answered, in order.
 
-        A call that no tool should see (unknown tool, no JSON object, invalid arguments) is
-        answered with an error that tells the model what to mend.
+        A call that no tool may see (unknown tool, no JSON object, invalid arguments, too many of
+        them) is answered with an error that says what to mend.
 
         Raises:
             NotSimulated: no rule of the suite applies to a valid call.
+            UnusableTemplate: an answer cannot be made of the arguments.
         """
-        return [self._answer(call) for call in calls]
+        return tuple(self._prepared(call, now_s) for call in calls)
 
-    def _answer(self, call: ToolCall) -> ToolResult:
+    def learn(self, result: ToolResult) -> None:
+        """Remember a result for the `$result` of later rules."""
+        self._memory.results.append((result.name, result.content))
+
+    def _prepared(self, call: ToolCall, now_s: float) -> Prepared:
         refusal = self._refusal(call)
         if refusal is not None:
-            return _failed(call, "invalid_call", refusal)
-        assert call.arguments is not None
-        match self._rule(call.name, call.arguments).answer:
-            case Returned(value=value):
-                return ToolResult(call_id=call.id, name=call.name, content=value)
-            case Fault(name=name):
-                return _failed(call, name, FAULT_MESSAGES.get(name, "The tool failed."), name)
-            case PythonCall(function=function):
-                raise NotSimulated(
-                    f"the simulated tool {call.name!r} is a Python function ({function})",
-                    where=self.case.where,
-                    hint="this version answers with values and faults",
-                )
+            shown = refusal[:LONGEST_REFUSAL]
+            return Prepared(call=call, answer=failed(call.id, "invalid_call", shown))
+        bucket = self._buckets.get(call.name)
+        wait_s = bucket.take(now_s) if bucket else 0
+        if wait_s > 0:
+            return Prepared(
+                call=call, answer=rate_limited(call.id, math.ceil(wait_s)), is_limited=True
+            )
+        return self._planned(call)
 
     def _refusal(self, call: ToolCall) -> str | None:
-        tool = self._tool(call.name)
+        tool = self._tools.get(call.name)
         if tool is None:
-            known = ", ".join(tool.name for tool in self.case.tools)
-            return f"There is no tool {call.name!r}. The tools are: {known}."
+            return f"There is no tool {call.name!r}. The tools are: {', '.join(self._tools)}."
         if call.arguments is None:
             return "The arguments are not a JSON object."
         errors = validator_for(tool).errors(call.arguments)
         return "; ".join(f"{error.path}: {error.reason}" for error in errors) or None
 
-    def _tool(self, name: str) -> Tool | None:
-        return next((tool for tool in self.case.tools if tool.name == name), None)
-
-    def _rule(self, name: str, arguments: JsonObject) -> Simulated:
-        for rule in self.case.simulate.get(name, ()):
-            if rule.when is None or not rule.when.match(arguments):
-                return rule
-        raise NotSimulated(
-            f"the call {name}({arguments}) is not simulated",
-            where=self.case.where,
-            hint=f"add a rule for it under 'simulate: {name}:'",
+    def _planned(self, call: ToolCall) -> Prepared:
+        """Go through the rules: faults strike on the way, and the first answer ends it."""
+        assert call.arguments is not None
+        memory = self._memory
+        memory.calls[call.name] += 1
+        faults: list[Fault] = []
+        answer: Answer | FunctionCall | None = None
+        # The rule that answers sees what those before it remembered, and the state as it was.
+        facts: JsonObject = {
+            "args": call.arguments,
+            "state": dict(memory.state),
+            "call": memory.calls[call.name],
+        }
+        for rule in self._rules(call.name, call.arguments):
+            memory.state.update(rule.remembered(facts))
+            match rule.answer:
+                case Fault() as fault:
+                    faults.append(fault)
+                    if replaces_answer(fault):
+                        break
+                case Returned() as returned:
+                    answer = Answer(call_id=call.id, content=returned.filled(facts))
+                    break
+                case PythonCall(function=function):
+                    answer = self._function_call(call, function)
+                    break
+        if answer is None and not faults:
+            raise self._not_simulated(call)
+        return Prepared(
+            call=call,
+            answer=answer or Answer(call_id=call.id, content={}),
+            faults=tuple(faults),
         )
 
+    def _function_call(self, call: ToolCall, function: str) -> FunctionCall:
+        assert call.arguments is not None
+        return FunctionCall(
+            call_id=call.id,
+            function=function,
+            arguments=copy.deepcopy(call.arguments),
+            state=self._memory.state,
+        )
 
-def _failed(call: ToolCall, code: str, message: str, fault: str | None = None) -> ToolResult:
-    content: JsonValue = {"error": {"code": code, "message": message}}
-    return ToolResult(
-        call_id=call.id, name=call.name, content=content, is_error=True, fault=fault
-    )
+    def _rules(self, name: str, arguments: JsonObject) -> Iterator[Simulated]:
+        """Yield each rule that applies, and count that it did."""
+        memory = self._memory
+        context = Context(results=tuple(memory.results), allow_python=True)
+        state = dict(memory.state)
+        for place, rule in enumerate(self._case.simulate.get(name, ())):
+            used = memory.uses[name, place]
+            is_spent = rule.times is not None and used >= rule.times
+            if is_spent or not rule.applies(arguments, state, context):
+                continue
+            if rule.rate < 1 and not self._strikes(rule, name, place):
+                continue
+            memory.uses[name, place] += 1
+            yield rule
+
+    def _strikes(self, rule: Simulated, name: str, place: int) -> bool:
+        """Draw by the seed; the same call of the same trial always draws the same."""
+        nth = self._memory.calls[name]
+        drawn = random.Random(f"{rule.seed}/{self._trial}/{name}/{place}/{nth}")  # noqa: S311 - repeatable, no secret
+        return drawn.random() < rule.rate
+
+    def _not_simulated(self, call: ToolCall) -> NotSimulated:
+        rules: Mapping[str, object] = self._case.simulate
+        unused = "; the rules there do not apply" if call.name in rules else ""
+        return NotSimulated(
+            f"the call {call.name}({str(call.arguments)[:LONGEST_REFUSAL]}) is not simulated",
+            where=self._case.where,
+            hint=f"add a rule for it under 'simulate: {call.name}:'{unused}",
+        )
