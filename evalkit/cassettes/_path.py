@@ -1,8 +1,9 @@
-"""Where the cassette of a case lies."""
+"""Where the cassette of a case, or of a test, lies."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -20,6 +21,12 @@ def cassette_path(root: Path, *, suite: str, provider: str, model: str, case: st
     share a file, on no file system.
     """
     return root / _slug(suite) / f"{_slug(provider)}--{_slug(model)}" / f"{_slug(case)}.yaml"
+
+
+def cassette_path_of_test(root: Path, names: Sequence[str]) -> Path:
+    """Return the path of a test's own cassette, `root/pytest/<folder>/<module>/<test>.yaml`."""
+    *folders, test = map(_slug, names)
+    return root.joinpath("pytest", *folders, f"{test}.yaml")
 
 
 @lru_cache(maxsize=1024)
