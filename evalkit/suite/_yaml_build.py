@@ -155,6 +155,9 @@ class Builder:
             key = self._key(key_event)
             event = self._next()
             value, inner = self._node(event, depth)
+            if value is None and ":" not in self._between(key_event, event):
+                hint = "put a text that holds a comma into quotes"
+                self._note(key_event, f"{key!r} has no value", hint)
             if key in mapping:
                 line = spots[key].key_line + 1
                 self._note(key_event, f"the key {key!r} stands on line {line} already", "keep one")
@@ -162,6 +165,10 @@ class Builder:
             mapping[key] = value
             spots[key] = Spot(*_begin(key_event), *_begin(event), inner)
         return mapping, spots
+
+    def _between(self, key: Event, value: Event) -> str:
+        """What stands from the end of a key to the end of its value."""
+        return self._text[key.end_mark.index : value.end_mark.index]
 
     def _key(self, event: Event) -> str:
         if not isinstance(event, ScalarEvent):
