@@ -10,7 +10,7 @@ from evalkit.suite import load_yaml
     ("text", "place", "key"),
     [
         pytest.param(
-            "{description: City, with the country}", "f:1:20", "with the country", id="at the end"
+            "{description: City, with the country}", "f:1:21", "with the country", id="at the end"
         ),
         pytest.param("{a: one, two, b: 1}", "f:1:10", "two", id="in the middle"),
         pytest.param("x:\n  - {a: é, ü}", "f:2:12", "ü", id="beyond ASCII"),
