@@ -29,6 +29,8 @@ from evalkit.transcript import Defect, JsonObject, JsonValue, ToolCall
 Category: TypeAlias = Literal["simple", "multiple", "parallel", "parallel_multiple", "irrelevance"]
 
 _LABEL = "bfcl"
+_NOTHING = "no JSON"
+"""Stands for arguments that no reader of JSON takes; itself no object."""
 _PARALLEL = "parallel_function_checker_no_order"
 _CHECKERS = {
     "simple": "simple_function_checker",
@@ -77,35 +79,28 @@ class BfclJudge:
         return Judgement(verdicts=(verdict,), pairings=tuple(self._pairings(calls)))
 
     def _complaint(self, calls: Sequence[ToolCall], text: str) -> Complaint | None:
-        read, undecodable = self._read(calls, text)
+        read = self._decoded(calls, text)
         if self.category == "irrelevance":
-            return _needless(calls) if calls and undecodable is None else None
-        if undecodable is not None:
-            return undecodable
+            return _needless(calls) if read else None
+        if read is None:
+            return _undecodable(calls, text)
         if len(read) != len(self.answers):
             return self._miscounted(calls)
         if self.category in ("simple", "multiple"):
             return self.answers[0].complaint(calls[0].name, read[0])
         return self._unmatched(calls, read)
 
-    def _read(
-        self, calls: Sequence[ToolCall], text: str
-    ) -> tuple[list[JsonObject], Complaint | None]:
-        """The arguments of all calls, or why BFCL's decoder gives up on the answer."""
+    def _decoded(self, calls: Sequence[ToolCall], text: str) -> list[JsonObject] | None:
+        """The arguments of all calls, or None where BFCL's decoder gives up on the answer."""
         if text and not (calls and self.ignores_text):
-            return [], _is_text(text)
-        read: list[JsonObject] = []
-        for index, call in enumerate(calls):
-            arguments: JsonValue = call.arguments
-            if arguments is None or call.defects:
-                try:
-                    arguments = _reread(call)
-                except (ValueError, RecursionError):
-                    return [], _malformed("decoder_failed", call, index)
+            return None
+        found = []
+        for call in calls:
+            arguments = _reread(call) if call.defects else call.arguments
             if not isinstance(arguments, dict):
-                return [], _malformed("decoder_wrong_output_format", call, index)
-            read.append(arguments)
-        return read, None
+                return None
+            found.append(arguments)
+        return found
 
     def _unmatched(self, calls: Sequence[ToolCall], read: Sequence[JsonObject]) -> Complaint | None:
         """Give each answer the first free call that passes; a choice is never taken back."""
@@ -185,11 +180,20 @@ def _reread(call: ToolCall) -> JsonValue:
     """Read arguments as Python's json does, which takes NaN but no empty string."""
     if call.arguments is not None and Defect.EMPTY not in call.defects:
         return call.arguments
-    value: JsonValue = json.loads(call.raw or "")
+    try:
+        value: JsonValue = json.loads(call.raw or "")
+    except (ValueError, RecursionError):
+        return _NOTHING
     return value
 
 
-def _is_text(text: str) -> Complaint:
+def _undecodable(calls: Sequence[ToolCall], text: str) -> Complaint:
+    """Say why BFCL's decoder gave up."""
+    for index, call in enumerate(calls):
+        arguments = _reread(call)
+        if not isinstance(arguments, dict):
+            code = "decoder_failed" if arguments is _NOTHING else "decoder_wrong_output_format"
+            return _malformed(code, call, index)
     return Complaint(
         code="ast_decoder:decoder_failed",
         kind=Kind.MISSING_CALL,

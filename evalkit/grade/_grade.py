@@ -54,6 +54,8 @@ class Grader:
             judge_of(turn.expect, case.tools) if turn.expect else None for turn in case.turns
         )
         self._is_plain = bool(expectations) and all(map(is_for_graders_alone, expectations))
+        is_alone = self._is_plain and not self._turn_judges
+        self._judge_scene = (self._judge if is_alone else None) or self._judgement
         self._names_ending = any(map(names_an_ending, expectations))
         self._expects_no_call = bool(expectations) and all(map(expects_silence, expectations))
 
@@ -67,14 +69,12 @@ class Grader:
         if not transcript.turns:
             return self._errored(transcript, "the transcript holds no answer of the model")
         try:
-            judgement = self._judgement(Scene(self._case.given, transcript))
+            judgement = self._judge_scene(Scene(self._case.given, transcript))
         except PluginFailed as error:
             return self._errored(transcript, one_line(error.what))
         return self._result(transcript, _status(judgement), judgement)
 
     def _judgement(self, scene: Scene) -> Judgement:
-        if self._judge is not None and self._is_plain and not self._turn_judges:
-            return self._judge(scene)
         judged = [] if self._judge is None else [self._judge(scene)]
         if self._turn_judges:
             judged += self._judge_turns(scene)

@@ -62,6 +62,10 @@ class Problem:
         self._permitted = permitted
         self._known = known
         self._pairs: dict[tuple[int, int], Pair] = {}
+        self.slots = tuple(
+            slot for index, one in enumerate(expected) for slot in _slots(index, one, len(calls))
+        )
+        """Room for the calls of every expectation, in the order of the expectations."""
 
     def pair(self, expected: int, column: int) -> Pair:
         """The pair of an expectation and the call in that column."""
@@ -70,16 +74,6 @@ class Problem:
             found = pair(expected, self.expected[expected], self.calls[column])
             self._pairs[expected, column] = found
         return found
-
-    @cached_property
-    def slots(self) -> tuple[Slot, ...]:
-        """Room for the calls of every expectation, in the order of the expectations."""
-        calls = len(self.calls)
-        return tuple(
-            slot
-            for index, expected in enumerate(self.expected)
-            for slot in _slots(index, expected, calls)
-        )
 
     @cached_property
     def sorted_slots(self) -> tuple[Slot, ...]:

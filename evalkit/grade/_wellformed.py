@@ -56,16 +56,9 @@ def _foreign(placed: Placed) -> Iterator[Verdict]:
 
 
 def _violations(placed: Placed, schema: Schema) -> Iterator[Verdict]:
-    arguments, name = placed.call.arguments, show_name(placed.call.name)
-    try:
-        errors = () if schema.accepts(arguments) else schema.errors(arguments)
-    except ValueError as error:  # nested too deeply, or text that is no Unicode
-        reason = f"{name}: arguments that no schema can describe: {one_line(str(error))}"
-        yield _complaint(placed, Kind.SCHEMA_VIOLATION, reason, path="$")
-        return
-    for found in errors:
-        path = one_line(found.path, MAX_PATH)
-        reason = f"{name} {path}: {one_line(found.reason)}"
+    for error in schema.errors(placed.call.arguments):
+        path = one_line(error.path, MAX_PATH)
+        reason = f"{placed.call.name} {path}: {one_line(error.reason)}"
         yield _complaint(placed, Kind.SCHEMA_VIOLATION, reason, path=path)
 
 

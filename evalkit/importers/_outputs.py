@@ -160,7 +160,7 @@ def _written_turn(entry: JsonObject) -> Turn:
         raise _BadRow("'calls' is no list")
     return Turn(
         text=_text(entry, "text"),
-        calls=tuple(_call(call, index) for index, call in enumerate(calls)),
+        calls=tuple([_call(call, index) for index, call in enumerate(calls)]),
         usage=_usage(entry.get("usage")),
     )
 
