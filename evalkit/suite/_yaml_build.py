@@ -168,6 +168,8 @@ class Builder:
 
     def _between(self, key: Event, value: Event) -> str:
         """What stands from the end of a key to the end of its value."""
+        assert key.end_mark is not None
+        assert value.end_mark is not None
         return self._text[key.end_mark.index : value.end_mark.index]
 
     def _key(self, event: Event) -> str:
