@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, PositiveFloat, PositiveInt
 
+from evalkit.cassettes import Personal, Redaction
 from evalkit.cost import Prices
 from evalkit.errors import InvalidConfig, Problem, UnknownName, UsageError
 from evalkit.providers import Provider, find_api
@@ -37,6 +40,28 @@ class _ProviderSection(_Section):
     options: dict[str, JsonValue] = Field(default_factory=dict)
 
 
+class Expiry(StrEnum):
+    """What becomes of recordings that are too old."""
+
+    WARN = "warn"
+    """A run says how many there are."""
+    FAIL = "fail"
+    """A run ends as trouble, and so does `evalkit cassettes verify`."""
+    RERECORD = "rerecord"
+    """A recording run asks anew."""
+
+
+class MaxAge(_Section):
+    """How old recordings may grow, and what becomes of older ones."""
+
+    days: PositiveInt
+    then: Expiry = Expiry.WARN
+
+    @property
+    def span(self) -> timedelta:
+        return timedelta(days=self.days)
+
+
 class _File(_Section):
     providers: dict[str, _ProviderSection] = Field(default_factory=dict)
     prices: dict[str, Prices] = Field(default_factory=dict)
@@ -44,6 +69,9 @@ class _File(_Section):
     cassettes: str = "cassettes"
     secrets: tuple[str, ...] = ()
     """Names of environment variables whose values must never be written to a file."""
+    personal_data: tuple[Personal, ...] = ()
+    """What is redacted beside keys."""
+    max_age: MaxAge | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +84,10 @@ class Config:
     prices: Mapping[str, Prices] = field(default_factory=dict)
     suites: tuple[Path, ...] = ()
     cassettes: Path = Path("cassettes")
-    secrets: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = field(default=(), repr=False)
     """The values to scrub, never printed."""
+    personal_data: tuple[Personal, ...] = ()
+    max_age: MaxAge | None = None
     is_ci: bool = False
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
 
@@ -66,14 +96,20 @@ class Config:
         name = provider.api_key_env or find_api(provider.api).key_env
         return self.environ.get(name) if name else None
 
-    def select(self, names: tuple[str, ...]) -> tuple[Provider, ...]:
+    def redaction(self) -> Redaction:
+        """Return what may not be written, by these settings."""
+        return Redaction(self.secrets, self.personal_data)
+
+    def select(
+        self, names: tuple[str, ...], *, allow_python: bool = False
+    ) -> tuple[Provider, ...]:
         """Return the named providers in that order, or all of them where none is named.
 
         `API:MODEL`, such as `openai-chat:gpt-5.4-mini`, is a provider that no file needs to name.
 
         Raises:
             UnknownName: no provider has such a name.
-            UsageError: there is no provider at all.
+            UsageError: there is no provider at all, or one runs code and none may run.
         """
         if not names and not self.providers:
             raise UsageError(
@@ -82,7 +118,10 @@ class Config:
                 hint="name providers there, or pass --provider openai-chat:gpt-5.4-mini",
             )
         known = {provider.name: provider for provider in self.providers}
-        return tuple(_named(name, known) for name in names) or self.providers
+        selected = tuple(_named(name, known) for name in names) or self.providers
+        for provider in selected if not allow_python else ():
+            _refuse_code(provider)
+        return selected
 
 
 def load_config(
@@ -128,6 +167,8 @@ def _read(path: Path, environ: Mapping[str, str]) -> Config:
         suites=tuple(folder / suite for suite in file.suites),
         cassettes=folder / file.cassettes,
         secrets=_secret_values(file.secrets, providers, environ),
+        personal_data=file.personal_data,
+        max_age=file.max_age,
         is_ci=_is_ci(environ),
         environ=environ,
     )
@@ -146,6 +187,15 @@ def _named(name: str, known: Mapping[str, Provider]) -> Provider:
     if colon and model:
         return Provider(name=model, api=api, model=model)
     raise UnknownName("provider", name, known, where="--provider")
+
+
+def _refuse_code(provider: Provider) -> None:
+    if find_api(provider.api).runs_code:
+        raise UsageError(
+            f"asking it runs code of yours, {provider.model}",
+            where=f"provider {provider.name}",
+            hint="pass --allow-python if you trust it, or choose others with --provider",
+        )
 
 
 def _nearest(folder: Path) -> Path | None:

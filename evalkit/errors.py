@@ -117,6 +117,10 @@ class CassetteMiss(EvalkitError):
     """Nothing was recorded for this request, and the mode forbids asking the provider."""
 
 
+class BudgetSpent(EvalkitError):
+    """One more request might cost more than the run may spend, so it was not sent."""
+
+
 class ExchangeFailed(EvalkitError):
     """The provider gave no answer that could be graded: network, status or protocol."""
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 import subprocess
 import time
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from secrets import token_hex
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar, assert_never
 
 from evalkit import __version__
 from evalkit.cassettes import (
@@ -19,18 +22,22 @@ from evalkit.cassettes import (
     Mode,
     Redaction,
     Taping,
+    Today,
     cassette_path,
     open_cassette,
+    request_key,
     transport,
 )
-from evalkit.config import Config
+from evalkit.config import Config, Expiry
+from evalkit.cost import price
+from evalkit.errors import UsageError
 from evalkit.grade import grade
 from evalkit.providers import Provider, Sender, find_api
 from evalkit.results import CaseResult
-from evalkit.run import Job, Runner, World, remainder
-from evalkit.runfile import RunHeader, RunProvider, RunRecord, RunSuite
-from evalkit.suite import Suite
-from evalkit.transcript import JsonObject
+from evalkit.run import Job, Purse, Runner, World, opening, remainder
+from evalkit.runfile import RunHeader, RunProvider, RunRecord, RunSuite, dump, load
+from evalkit.suite import Case, Suite
+from evalkit.transcript import JsonObject, Transcript, Usage
 
 if TYPE_CHECKING:  # a replay follows no script
     from evalkit.simulator import Script
@@ -39,20 +46,42 @@ SIMULATED_KEY = "simulated"
 """What the SDKs send to a simulator, which reads no key."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What a run may spend, and how fast it replays."""
+
+    budget_usd: float | None = None
+    max_requests: int | None = None
+    replay_speed: float | None = None
+    """Against the time that the provider took; None waits for nothing."""
+
+
+FREELY = Terms()
+
+
 class Session:
     """Connections, cassettes and simulators of one run; use it as an async context manager."""
 
-    def __init__(self, config: Config, mode: Mode, providers: Sequence[Provider]) -> None:
+    def __init__(
+        self, config: Config, mode: Mode, providers: Sequence[Provider], terms: Terms = FREELY
+    ) -> None:
         """Prepare a run; nothing is asked yet.
 
         Raises:
             InvalidScript: a provider's script cannot be used, and the mode may need it.
             UnknownName: a provider's API is not known.
+            UsageError: a budget is set, and nobody knows what a model costs.
         """
         self.config = config
         self.mode = mode
         self.providers = tuple(providers)
-        self._taping = Taping(mode=mode, redaction=Redaction(config.secrets))
+        self._redaction = config.redaction()
+        self._taping = Taping(
+            mode=mode,
+            redaction=self._redaction,
+            max_age=_rerecorded_age(config),
+            speed=terms.replay_speed,
+        )
         self._scripts = {} if mode is Mode.NONE else _scripts(providers)
         self._simulators = ExitStack()
         world = World(
@@ -61,7 +90,11 @@ class Session:
             sleep=asyncio.sleep,
             chance=random.Random(),  # noqa: S311 - pauses, no secret
             prices=config.prices,
+            redaction=self._redaction,
+            purse=Purse(budget_usd=terms.budget_usd, max_requests=terms.max_requests),
         )
+        if terms.budget_usd is not None and mode is not Mode.NONE:
+            _check_prices(config, providers)
         for provider in providers:
             find_api(provider.api)
         self._runner = Runner(self._cassette, world)
@@ -81,16 +114,54 @@ class Session:
         await self._runner.close()
         self._simulators.close()
 
+    async def to_ask(self, jobs: Iterable[Job], header: RunHeader) -> tuple[Job, ...]:
+        """Return what of these jobs is not recorded as the mode wants it; nobody is asked."""
+        jobs = tuple(jobs)
+        match self.mode:
+            case Mode.NONE:
+                return ()
+            case Mode.ONCE:
+                return tuple(job for job in jobs if not self.cassette_path(job).exists())
+            case Mode.ALL | Mode.LIVE:
+                return jobs
+            case Mode.MISSING:
+                recorded = await self._replayed(jobs)
+                return remainder(jobs, RunRecord(header=header, results=recorded), header).jobs
+            case _:
+                assert_never(self.mode)
+
+    async def _replayed(self, jobs: Iterable[Job]) -> tuple[CaseResult, ...]:
+        """Replay what is recorded and may answer still."""
+        replay = Session(self.config, Mode.NONE, self.providers)
+        results = [result async for result in replay.results(jobs)]
+        if _rerecorded_age(self.config) is not None:
+            expired = frozenset(map(id, self.expired(results)))
+            results = [result for result in results if id(result) not in expired]
+        return tuple(results)
+
+    def expired(self, results: Iterable[CaseResult]) -> tuple[CaseResult, ...]:
+        """Return the results whose recordings are older than the configuration allows."""
+        if self.config.max_age is None:
+            return ()
+        oldest = datetime.now(UTC) - self.config.max_age.span
+        return tuple(
+            result
+            for result in results
+            if result.transcript.recorded_at is not None
+            and datetime.fromisoformat(result.transcript.recorded_at) < oldest
+        )
+
     async def results(self, jobs: Iterable[Job]) -> AsyncGenerator[CaseResult, None]:
         """Run jobs and judge them; results come as they are done, in no particular order."""
         jobs = tuple(jobs)
         cases = {(job.case.suite, job.case.id): job.case for job in jobs}
         async for transcript in self._runner.run(jobs):
-            yield grade(cases[transcript.suite, transcript.case], transcript)
+            yield self._judged(cases[transcript.suite, transcript.case], transcript)
 
     async def results_of(self, job: Job) -> tuple[CaseResult, ...]:
         """Run and judge every trial of one job."""
-        return tuple(grade(job.case, transcript) for transcript in await self._runner.run_job(job))
+        transcripts = await self._runner.run_job(job)
+        return tuple(self._judged(job.case, transcript) for transcript in transcripts)
 
     def resume(
         self, jobs: Iterable[Job], earlier: RunRecord, header: RunHeader
@@ -100,12 +171,12 @@ class Session:
         Those are judged again, by what the suites expect today; nobody is asked for that.
         """
         parts = remainder(jobs, earlier, header)
-        return parts.jobs, tuple(grade(job.case, held) for job, held in parts.held)
+        return parts.jobs, tuple(self._judged(job.case, held) for job, held in parts.held)
 
     def header(self, suites: Iterable[Suite], command: str) -> RunHeader:
         """Describe the run that starts now."""
         started_at = utc_now()
-        return RunHeader(
+        header = RunHeader(
             id=f"{started_at[:19].replace('-', '').replace(':', '')}-{token_hex(2)}",
             started_at=started_at,
             evalkit_version=__version__,
@@ -118,17 +189,37 @@ class Session:
             ),
             commit=_commit(),
         )
+        return _without_secrets(header, self._redaction)
 
-    def _cassette(self, job: Job) -> Cassette:
+    def cassette_path(self, job: Job) -> Path:
         provider, case = job.provider, job.case
-        path = cassette_path(
+        return cassette_path(
             self.config.cassettes,
             suite=case.suite,
             provider=provider.name,
             model=provider.model,
             case=case.id,
         )
-        return open_cassette(path, self._taping)
+
+    def today(self, jobs: Iterable[Job]) -> Today:
+        """Return what the cassettes of these jobs are measured by now."""
+        max_age = self.config.max_age
+        return Today(
+            keys={
+                self.cassette_path(job): request_key(opening(job), self._redaction)
+                for job in jobs
+                if job.case.skip is None
+            },
+            now=datetime.now(UTC),
+            max_age=None if max_age is None else max_age.span,
+            redaction=self._redaction,
+        )
+
+    def _judged(self, case: Case, transcript: Transcript) -> CaseResult:
+        return _without_secrets(grade(case, transcript), self._redaction)
+
+    def _cassette(self, job: Job) -> Cassette:
+        return open_cassette(self.cassette_path(job), self._taping)
 
     def _connect(self, provider: Provider) -> Sender:
         api = find_api(provider.api)
@@ -143,6 +234,35 @@ class Session:
 def utc_now() -> str:
     """Return the time as ISO 8601, to the millisecond."""
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+T = TypeVar("T", CaseResult, RunHeader)
+
+
+def _without_secrets(value: T, redaction: Redaction) -> T:
+    """Redact whatever a run writes or shows, wherever it came from."""
+    written = json.dumps(dump(value)).encode()
+    clean = redaction.body(written)
+    return value if clean == written else load(type(value), json.loads(clean))
+
+
+def _rerecorded_age(config: Config) -> timedelta | None:
+    """How old recordings may be that are not recorded anew."""
+    max_age = config.max_age
+    return max_age.span if max_age is not None and max_age.then is Expiry.RERECORD else None
+
+
+def _check_prices(config: Config, providers: Iterable[Provider]) -> None:
+    """Refuse a budget that could not be held."""
+    for provider in providers:
+        url = find_api(provider.api).endpoint(provider)
+        own = config.prices.get(provider.model)
+        if price(Usage(input=1, output=1), provider.model, url, own) is None:
+            raise UsageError(
+                f"nobody knows what {provider.model!r} costs, so a budget cannot be held",
+                where=f"provider {provider.name}",
+                hint=f"name its price under `prices: {provider.model}`, or use --max-requests",
+            )
 
 
 def _scripts(providers: Iterable[Provider]) -> dict[str, Script]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from threading import Lock
@@ -52,6 +52,10 @@ class Taping:
 
     mode: Mode = Mode.NONE
     redaction: Redaction = KEYS
+    max_age: timedelta | None = None
+    """Recordings that are older do not answer where the mode lets the provider be asked."""
+    speed: float | None = None
+    """How fast a replay is, against the time that the provider took; None waits for nothing."""
     now: Callable[[], datetime] = utc_now
 
 
@@ -70,7 +74,23 @@ def open_cassette(path: Path, taping: Taping = REPLAY) -> Cassette:
     recordings = read(path) if taping.mode not in {Mode.ALL, Mode.LIVE} else ()
     if taping.mode is Mode.ONCE:
         taping = replace(taping, mode=Mode.NONE if existed else Mode.MISSING)
+    if taping.mode is Mode.MISSING:
+        oldest = oldest_allowed(taping)
+        recordings = tuple(each for each in recordings if not _is_expired(each, oldest))
     return Cassette(path, recordings, taping)
+
+
+def oldest_allowed(taping: Taping) -> str:
+    """When the oldest recording was made that may answer still, as recordings write it."""
+    return "" if taping.max_age is None else _written(taping.now() - taping.max_age)
+
+
+def _is_expired(recording: Recording, oldest: str) -> bool:
+    return (recording.facts.recorded_at or oldest) < oldest
+
+
+def _written(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 class Cassette:
@@ -82,6 +102,8 @@ class Cassette:
     def __init__(self, path: Path, recordings: Iterable[Recording], taping: Taping) -> None:
         self.path = path
         self.mode = taping.mode
+        self.speed = taping.speed
+        self._oldest = oldest_allowed(taping)
         self._redaction = taping.redaction
         self._now = taping.now
         self._opened_at = self._timestamp()
@@ -110,6 +132,10 @@ class Cassette:
     def unplayed(self) -> tuple[Recording, ...]:
         """What was recorded and not asked for since the cassette was opened."""
         return self._index.unplayed
+
+    def clean(self, body: bytes) -> bytes:
+        """Return a body as it is kept: without secrets."""
+        return self._redaction.body(body)
 
     def key(self, asked: Asked) -> str:
         return request_key(asked, self._redaction)
@@ -201,15 +227,18 @@ class Cassette:
             raise self._write_failed(error) from error
 
     def _kept(self, base: Sequence[Recording]) -> Iterator[Recording]:
-        """What stays of the file: in mode `all`, other trials and what others just recorded."""
+        """What stays of the file: all but what its own trial, recorded anew, replaces."""
         renewed = {recording.facts.trial for recording in self._fresh} | {None}
         for recording in base:
-            recorded_at = recording.facts.recorded_at or ""
-            if self.mode is Mode.ALL and recording.facts.trial in renewed:
-                if recorded_at >= self._opened_at:
-                    yield recording
-            else:
-                yield self._clean(recording) if recording.is_foreign else recording
+            if recording.facts.trial in renewed and self._is_replaced(recording):
+                continue
+            yield self._clean(recording) if recording.is_foreign else recording
+
+    def _is_replaced(self, recording: Recording) -> bool:
+        """Tell what the mode records anew; in `all` not what others recorded meanwhile."""
+        if self.mode is Mode.ALL:
+            return (recording.facts.recorded_at or "") < self._opened_at
+        return _is_expired(recording, self._oldest)
 
     def _clean(self, recording: Recording) -> Recording:
         """Redact what another tool recorded before it is written anew."""
@@ -242,4 +271,4 @@ class Cassette:
         )
 
     def _timestamp(self) -> str:
-        return self._now().astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return _written(self._now())

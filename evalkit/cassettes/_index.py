@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
-from evalkit.cassettes._key import request_key, seal
+from evalkit.cassettes._key import recorded_key
 from evalkit.cassettes._recording import Recording
 from evalkit.cassettes._redaction import Redaction
 
@@ -19,12 +19,11 @@ class Index:
 
     def __init__(self, recordings: Iterable[Recording], redaction: Redaction) -> None:
         self.recordings: list[Recording] = []
-        self._redaction = redaction
         self._places: dict[str, dict[int | None, list[int]]] = defaultdict(dict)
         self._taken: Counter[tuple[str, int | None]] = Counter()
         self._played: set[int] = set()
         for recording in recordings:
-            self._add(self._key(recording), recording)
+            self._add(recorded_key(recording, redaction), recording)
 
     def find(self, key: str, trial: int) -> Recording | None:
         """Play the next recording of a request, or tell that there is none."""
@@ -59,10 +58,3 @@ class Index:
         self.recordings.append(recording)
         self._places[key].setdefault(recording.facts.trial, []).append(at)
         return at
-
-    def _key(self, recording: Recording) -> str:
-        """Trust the stored key unless the request was edited or the rules are others."""
-        facts, asked = recording.facts, recording.asked
-        if facts.key is not None and facts.seal == seal(asked, self._redaction):
-            return facts.key
-        return request_key(asked, self._redaction)

@@ -6,7 +6,7 @@ import json
 from hashlib import sha256
 from urllib.parse import parse_qsl, urlsplit
 
-from evalkit.cassettes._recording import Asked
+from evalkit.cassettes._recording import Asked, Recording
 from evalkit.cassettes._redaction import KEYS, SECRET_QUERY, Redaction
 from evalkit.transcript import JsonObject
 
@@ -41,6 +41,14 @@ def request_key(asked: Asked, redaction: Redaction = KEYS) -> str:
     text = _as_sent(asked.body) if body is None else _canonical(_stable(body)).encode()
     target = f"{asked.method} {_target(asked.url)}\n".encode("utf-8", "surrogatepass")
     return _digest(target + text, redaction, length=32)
+
+
+def recorded_key(recording: Recording, redaction: Redaction = KEYS) -> str:
+    """Trust the stored key unless the request was edited or the rules are others."""
+    facts, asked = recording.facts, recording.asked
+    if facts.key is not None and facts.seal == seal(asked, redaction):
+        return facts.key
+    return request_key(asked, redaction)
 
 
 def field_digests(body: JsonObject, redaction: Redaction) -> dict[str, str]:

@@ -46,9 +46,21 @@ def _why(missed: Missed) -> str:
             f"it was recorded {'once' if times == 1 else f'{times} times'}, now it is asked again"
         )
     if missed.same:
-        trials = ", ".join(map(str, sorted(trial for trial in missed.same if trial is not None)))
-        return f"it was recorded for another trial: {trials}"
+        trials = sorted(trial for trial in missed.same if trial is not None)
+        held = "1 trial" if len(trials) == 1 else f"{len(trials)} trials"
+        return f"the cassette holds {held} of it ({_ranges(trials)})"
     return _compared(missed)
+
+
+def _ranges(numbers: Sequence[int]) -> str:
+    """Write numbers in order, neighbours as a range: `0-4, 7`."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
 
 
 def _compared(missed: Missed) -> str:

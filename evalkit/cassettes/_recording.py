@@ -78,8 +78,8 @@ class Recording:
 
     @property
     def is_foreign(self) -> bool:
-        """Whether another tool recorded it."""
-        return self.facts.recorded_at is None
+        """Whether another tool recorded it, and nobody converted it."""
+        return self.facts.recorded_at is None and self.facts.seal is None
 
 
 class Malformed(Exception):

@@ -8,8 +8,15 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import chain
 from pathlib import Path
+from typing import TypeAlias
 
+from evalkit.cassettes._key import recorded_key
 from evalkit.cassettes._recording import Recording
+from evalkit.cassettes._redaction import KEYS, Redaction
+from evalkit.errors import InvalidCassette
+
+Found: TypeAlias = Sequence[Recording] | InvalidCassette
+"""What a file holds, or why it cannot be read."""
 
 
 class State(StrEnum):
@@ -17,6 +24,10 @@ class State(StrEnum):
 
     ORPHANED = "orphaned"
     """No case uses the file any more."""
+    BROKEN = "broken"
+    """It cannot be read."""
+    MISSING = "missing"
+    """A case has no cassette yet."""
     FOREIGN = "foreign"
     """Another tool recorded it, so that nothing else is known."""
     CHANGED = "changed"
@@ -46,28 +57,43 @@ class Today:
     keys: Mapping[Path, str]
     """The key of the first request of each case, by the path of its cassette."""
     now: datetime
+    redaction: Redaction = KEYS
+    """By which the keys were made."""
     max_age: timedelta | None = None
     """Set where recordings shall not grow older."""
 
 
-def status(cassettes: Mapping[Path, Sequence[Recording]], today: Today) -> tuple[Condition, ...]:
+def status(cassettes: Mapping[Path, Found], today: Today) -> tuple[Condition, ...]:
     """Tell the most pressing state of each cassette, in the order of their paths."""
-    models = _latest_models(chain.from_iterable(cassettes.values()))
+    readable = {p: found for p, found in cassettes.items() if not isinstance(found, Exception)}
+    models = _latest_models(chain.from_iterable(readable.values()))
     return tuple(
-        next(_conditions(path, cassettes[path], today, models)) for path in sorted(cassettes)
+        next(_conditions(path, cassettes.get(path), today, models))
+        for path in sorted({*cassettes, *today.keys})
     )
 
 
 def _conditions(
-    path: Path, recordings: Sequence[Recording], today: Today, models: Mapping[str, str]
+    path: Path, found: Found | None, today: Today, models: Mapping[str, str]
 ) -> Iterator[Condition]:
     if path not in today.keys:
         yield Condition(path=path, state=State.ORPHANED, reason="no case uses it")
-        return
+    elif found is None:
+        yield Condition(path=path, state=State.MISSING, reason="nothing was recorded")
+    elif isinstance(found, InvalidCassette):
+        yield Condition(path=path, state=State.BROKEN, reason=found.what)
+    else:
+        yield from _ages(path, found, today, models)
+
+
+def _ages(
+    path: Path, recordings: Sequence[Recording], today: Today, models: Mapping[str, str]
+) -> Iterator[Condition]:
     if any(recording.is_foreign for recording in recordings):
         yield Condition(path=path, state=State.FOREIGN, reason="recorded by another tool")
-    stale = [trial for trial, key in _openings(recordings).items() if key != today.keys[path]]
-    if len(stale) == len(_openings(recordings)):
+    trials = openings(recordings, today.redaction)
+    stale = [trial for trial, key in trials.items() if key != today.keys[path]]
+    if len(stale) == len(trials):
         yield Condition(path=path, state=State.CHANGED, reason="its case asks something else now")
     oldest = min((recording.facts.recorded_at or "" for recording in recordings), default="")
     if oldest and today.max_age is not None and _age(oldest, today.now) > today.max_age:
@@ -78,17 +104,18 @@ def _conditions(
             reason = f"{asked} was {answered} then, and is {models[asked]} since"
             yield Condition(path=path, state=State.DRIFTED, reason=reason)
     if stale:
-        trials = ", ".join(map(str, stale))
-        yield Condition(path=path, state=State.UNUSED, reason=f"trial {trials} asks something else")
+        named = ", ".join(map(str, stale))
+        yield Condition(path=path, state=State.UNUSED, reason=f"trial {named} asks something else")
     yield Condition(path=path, state=State.FRESH)
 
 
-def _openings(recordings: Sequence[Recording]) -> dict[int | None, str | None]:
+def openings(recordings: Sequence[Recording], redaction: Redaction) -> dict[int | None, str]:
     """The key of the first request of each trial."""
-    openings: dict[int | None, str | None] = {}
+    first: dict[int | None, str] = {}
     for recording in recordings:
-        openings.setdefault(recording.facts.trial, recording.facts.key)
-    return openings
+        if recording.facts.trial not in first:
+            first[recording.facts.trial] = recorded_key(recording, redaction)
+    return first
 
 
 def _latest_models(recordings: Iterable[Recording]) -> dict[str, str]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 import random
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
 from itertools import count
 
@@ -15,10 +16,14 @@ from evalkit.errors import ExchangeFailed, ProviderRefused, ProviderTimeout, Rat
 from evalkit.providers import Api, Provider, Reply, Sender, first_times, read_body, restore_names
 from evalkit.run._as_text import found_in_text, offered_in_text, read_from_text
 from evalkit.run._gate import Gate
+from evalkit.run._purse import Purse
 from evalkit.suite import Case
-from evalkit.transcript import Exchange, JsonObject, JsonValue, Message, Turn
+from evalkit.transcript import Exchange, JsonObject, JsonValue, Message, Turn, Usage
 
 ERROR = 400
+BAD_REQUEST = 400
+"""A provider may answer so after the model wrote a call that cannot be parsed, and bill it."""
+MOST_OUTPUT = ("max_tokens", "max_completion_tokens", "max_output_tokens")
 TOO_MANY_REQUESTS = 429
 RETRYABLE = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
 LONGEST_PAUSE_S = 120.0
@@ -49,6 +54,7 @@ class World:
     prices: Mapping[str, Prices] = field(default_factory=dict)
     """Configured prices by the model asked for; of all others the known ones count."""
     retry: RetryPolicy = RetryPolicy()
+    purse: Purse = field(default_factory=Purse)
     redaction: Redaction = KEYS
     """Takes the secrets out of what tools tell models, of transcripts and of the log."""
 
@@ -81,24 +87,22 @@ class Asker:
 
         Raises:
             CassetteMiss: nothing was recorded, and the mode forbids to ask.
+            BudgetSpent: the run may not spend what an answer might cost.
             ExchangeFailed: the provider gave no answer that can be graded.
         """
-        body = self._encoded(messages, case)
-        recording = cassette.play(Asked(method="POST", url=self._url, body=body), trial)
+        asked = request(self.provider, self._api, messages, case)
+        recording = None if self._api.runs_code else cassette.play(asked, trial)
         if recording is not None:
+            if cassette.speed is not None:
+                await self._world.sleep((recording.facts.latency_s or 0) / cassette.speed)
             return self._replayed(recording, case, cassette)
+        assert not isinstance(asked.body, bytes)
         with playing(cassette, trial):
-            return await self._asked(body, case)
+            return await self._asked(asked.body, case, cassette)
 
     async def close(self) -> None:
         if self._sender is not None:
             await self._sender.close()
-
-    def _encoded(self, messages: tuple[Message, ...], case: Case) -> JsonObject:
-        tools, tool_format = case.tools, self.provider.tool_format
-        if tool_format is not None:
-            messages, tools = offered_in_text(messages, tools, tool_format), ()
-        return self._api.encode(self.provider, messages, tools, case.settings)
 
     def _replayed(self, recording: Recording, case: Case, cassette: Cassette) -> Answer:
         answered, facts = recording.answered, recording.facts
@@ -121,8 +125,9 @@ class Asker:
         )
         return Answer(turn=turn, exchange=exchange, recording=recording)
 
-    async def _asked(self, body: JsonObject, case: Case) -> Answer:
+    async def _asked(self, body: JsonObject, case: Case, cassette: Cassette) -> Answer:
         reply, attempts = await self._reply(body)
+        reply = _as_kept(reply, cassette)
         turn = self._turn(reply, case)
         times = first_times(self._api, reply)
         exchange = Exchange(
@@ -154,7 +159,30 @@ class Asker:
         async with self._gate.passing():
             if self._sender is None:
                 self._sender = self._world.connect(self.provider)
-            return await self._sender.send(body)
+            with self._world.purse.paying(self._most_usd(body)) as bill:
+                reply = await self._sender.send(body)
+                bill.usd = self._billed_usd(reply, bill.usd)
+            return reply
+
+    def _most_usd(self, body: JsonObject) -> float:
+        """The most that an answer can cost: a token is a byte or more; 0 where nobody counts."""
+        if not self._world.purse.counts_money:
+            return 0.0
+        usage = Usage(input=len(json.dumps(body).encode()), output=most_output(body))
+        price_usd = self._price(usage, self.provider.model)
+        return math.inf if price_usd is None else price_usd
+
+    def _billed_usd(self, reply: Reply, most_usd: float) -> float:
+        """What a reply cost: nothing where it was refused, the most where that is not known."""
+        if not self._world.purse.counts_money:
+            return 0.0
+        if reply.status >= ERROR:
+            return most_usd if reply.status == BAD_REQUEST else 0.0
+        try:
+            cost = self._cost(self._api.decode(read_body(self._api, reply.body)))
+        except ExchangeFailed:
+            return most_usd
+        return most_usd if cost is None else cost
 
     async def _wait_after(self, reply: Reply, attempt: int) -> None:
         """Wait until the request may be sent again, or say why it is not."""
@@ -201,8 +229,33 @@ class Asker:
         return ProviderRefused(what, where=where, hint=_hint(reply.status))
 
     def _cost(self, turn: Turn) -> float | None:
-        model = self.provider.model
-        return price(turn.usage, turn.model or model, self._url, self._world.prices.get(model))
+        return self._price(turn.usage, turn.model or self.provider.model)
+
+    def _price(self, usage: Usage, model: str) -> float | None:
+        return price(usage, model, self._url, self._world.prices.get(self.provider.model))
+
+
+def request(provider: Provider, api: Api, messages: tuple[Message, ...], case: Case) -> Asked:
+    """Encode a request as it is sent, and as it is looked up in a cassette."""
+    tools, tool_format = case.tools, provider.tool_format
+    if tool_format is not None:
+        messages, tools = offered_in_text(messages, tools, tool_format), ()
+    body = api.encode(provider, messages, tools, case.settings)
+    return Asked(method="POST", url=api.endpoint(provider), body=body)
+
+
+def most_output(body: JsonObject) -> int:
+    """The most tokens that an answer may have, by the request for it."""
+    named = (body.get(name) for name in MOST_OUTPUT)
+    return max((value for value in named if isinstance(value, int)), default=0)
+
+
+def _as_kept(reply: Reply, cassette: Cassette) -> Reply:
+    """Take the secrets out of a reply, so that a replay will judge the same."""
+    body = cassette.clean(reply.body)
+    if body == reply.body:
+        return reply
+    return replace(reply, body=body, marks=reply.marks if len(body) == len(reply.body) else ())
 
 
 def retry_after_s(headers: Mapping[str, str]) -> float | None:
