@@ -207,7 +207,8 @@ def _refuse_fault(value: JsonValue) -> None:
         path = ("fault", fault.name, name)
         if name not in options:
             what = f"the fault {fault.name} has no option {name!r}"
-            raise complaint(what, nearest(name, options), path)
+            hint = nearest(name, options)
+            raise complaints([BadPattern(what, path=path, hint=hint, at_key=True)])
         _refuse_option(option, options[name], path)
 
 
