@@ -193,7 +193,7 @@ class Transcript:
     """The answers of the model, in order."""
 
     def __post_init__(self) -> None:
-        turns = tuple(message for message in self.messages if isinstance(message, Turn))
+        turns = tuple([message for message in self.messages if type(message) is Turn])
         object.__setattr__(self, "turns", turns)
 
     @property
