@@ -7,7 +7,7 @@ import json
 import random
 import subprocess
 import time
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -63,9 +63,16 @@ class Session:
     """Connections, cassettes and simulators of one run; use it as an async context manager."""
 
     def __init__(
-        self, config: Config, mode: Mode, providers: Sequence[Provider], terms: Terms = FREELY
+        self,
+        config: Config,
+        mode: Mode,
+        providers: Sequence[Provider],
+        terms: Terms = FREELY,
+        cassette_of: Callable[[Job], Cassette] | None = None,
     ) -> None:
         """Prepare a run; nothing is asked yet.
+
+        `cassette_of` opens other cassettes than the one that each case and provider has.
 
         Raises:
             InvalidScript: a provider's script cannot be used, and the mode may need it.
@@ -84,6 +91,7 @@ class Session:
         )
         self._scripts = {} if mode is Mode.NONE else _scripts(providers)
         self._simulators = ExitStack()
+        self._addresses: dict[str, str] = {}
         world = World(
             connect=self._connect,
             clock=time.monotonic,
@@ -97,7 +105,7 @@ class Session:
             _check_prices(config, providers)
         for provider in providers:
             find_api(provider.api)
-        self._runner = Runner(self._cassette, world)
+        self._runner = Runner(cassette_of or self._cassette, world)
 
     async def __aenter__(self) -> Self:
         return self
@@ -218,6 +226,15 @@ class Session:
     def _judged(self, case: Case, transcript: Transcript) -> CaseResult:
         return _without_secrets(grade(case, transcript), self._redaction)
 
+    def simulator(self, provider: Provider) -> str:
+        """Return where the simulator of a provider listens; it starts when first asked for."""
+        from evalkit.simulator import serve
+
+        if provider.name not in self._addresses:
+            serving = serve(self._scripts[provider.name])
+            self._addresses[provider.name] = self._simulators.enter_context(serving)
+        return self._addresses[provider.name]
+
     def _cassette(self, job: Job) -> Cassette:
         return open_cassette(self.cassette_path(job), self._taping)
 
@@ -225,9 +242,9 @@ class Session:
         api = find_api(provider.api)
         if provider.simulate is None:
             return api.connect(provider, self.config.api_key(provider), transport())
-        from evalkit.simulator import redirected, serve
+        from evalkit.simulator import redirected
 
-        address = self._simulators.enter_context(serve(self._scripts[provider.name]))
+        address = self.simulator(provider)
         return api.connect(provider, SIMULATED_KEY, transport(redirected(address)))
 
 
