@@ -136,7 +136,7 @@ def command(context: click.Context, /, resume: Path | None, **flags: object) -> 
 
 def _run(options: _Options, earlier: RunRecord | None) -> int:
     config = load_config(options.config, near=[path.parent for path in options.suites])
-    providers = config.select(options.providers)
+    providers = config.select(options.providers, allow_python=options.allow_python)
     suites = load_suites(options.suites or config.suites, allow_python=options.allow_python)
     jobs = _jobs(options, suites, providers)
     session = Session(config, Mode(options.record), providers)

@@ -80,5 +80,8 @@ class Api:
     """A sender for a provider, its key and an own transport; loads the SDK."""
     decode_error: Callable[[int, JsonValue], Turn | None] = decode_no_error
     """The turn behind an error status that is the model's own mistake, None for all others."""
+    runs_code: bool = False
+    """Whether asking runs code of the user's in this process. It is asked each time: what it says
+    is not recorded, for a recording would hide that the code has changed."""
     key_env: str | None = None
     """The environment variable that usually holds the key."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from evalkit import plugins
 from evalkit.providers import (
+    _agent_reply,
+    _agent_request,
     _anthropic_connection,
     _anthropic_reply,
     _anthropic_request,
@@ -11,6 +13,7 @@ from evalkit.providers import (
     _bedrock,
     _gemini_reply,
     _gemini_stream,
+    _http_agent,
     _openai_chat_reply,
     _openai_chat_request,
     _openai_chat_stream,
@@ -18,6 +21,7 @@ from evalkit.providers import (
     _openai_responses_reply,
     _openai_responses_request,
     _openai_responses_stream,
+    _python_agent,
 )
 from evalkit.providers._api import Api
 from evalkit.providers._read_only import read_only
@@ -55,7 +59,27 @@ OPENAI_RESPONSES = Api(
 )
 GEMINI = read_only("gemini", _gemini_reply.decode, _gemini_stream.assemble, _gemini_stream.shown)
 BEDROCK = read_only("bedrock-converse", _bedrock.decode, _bedrock.assemble, _bedrock.shown)
-OWN = {api.name: api for api in (OPENAI_CHAT, ANTHROPIC, OPENAI_RESPONSES, GEMINI, BEDROCK)}
+HTTP_AGENT = Api(
+    name="http",
+    endpoint=_http_agent.endpoint,
+    encode=_agent_request.encode,
+    decode=_agent_reply.decode,
+    assemble=_agent_reply.assemble,
+    shown=_agent_reply.shown,
+    connect=_http_agent.connect,
+)
+PYTHON_AGENT = Api(
+    name="python",
+    endpoint=_python_agent.endpoint,
+    encode=_agent_request.encode,
+    decode=_agent_reply.decode,
+    assemble=_agent_reply.assemble,
+    shown=_agent_reply.shown,
+    connect=_python_agent.connect,
+    runs_code=True,
+)
+_ALL = (OPENAI_CHAT, ANTHROPIC, OPENAI_RESPONSES, GEMINI, BEDROCK, HTTP_AGENT, PYTHON_AGENT)
+OWN = {api.name: api for api in _ALL}
 
 
 def find_api(name: str, *, where: str | None = None) -> Api:
