@@ -51,7 +51,7 @@ def identifier_without_pattern(placed: PlacedTool) -> Iterator[Hit]:
             yield Hit(
                 where=placed.at_schema(*parameter.path),
                 what=f"{placed.tool.name}: any text passes for {parameter.name!r}",
-                fix="give it the pattern of its kind, such as '^A[0-9]{4}$', or at least its letters",
+                fix="give it the pattern of its kind, such as '^A[0-9]{4}$', or a loose one",
             )
 
 

@@ -2,6 +2,7 @@
 
 from evalkit.runfile._codec import dump, load
 from evalkit.runfile._file import (
+    FORMAT,
     RunHeader,
     RunProvider,
     RunRecord,
@@ -12,6 +13,7 @@ from evalkit.runfile._file import (
 )
 
 __all__ = [
+    "FORMAT",
     "RunHeader",
     "RunProvider",
     "RunRecord",

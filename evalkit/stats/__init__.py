@@ -1,5 +1,6 @@
 """Intervals, paired tests and pass rates over trials: numbers in, numbers out."""
 
+from evalkit.stats._clusters import cluster_interval
 from evalkit.stats._intervals import (
     Interval,
     clopper_pearson,
@@ -9,13 +10,16 @@ from evalkit.stats._intervals import (
 )
 from evalkit.stats._paired import holm, mcnemar_exact
 from evalkit.stats._percentile import percentile
+from evalkit.stats._power import minimum_detectable_difference
 from evalkit.stats._trials import pass_at_k, pass_hat_k
 
 __all__ = [
     "Interval",
     "clopper_pearson",
+    "cluster_interval",
     "holm",
     "mcnemar_exact",
+    "minimum_detectable_difference",
     "newcombe",
     "newcombe_paired",
     "pass_at_k",

@@ -1,0 +1,99 @@
+"""`evalkit compare`: a run against an earlier one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+import click
+
+from evalkit.baseline import (
+    Breach,
+    FailOn,
+    Gates,
+    RunComparison,
+    compare_runs,
+    find_breaches,
+    find_run,
+    render_comparison,
+    scan_run,
+    show_comparison,
+)
+from evalkit.errors import ExitCode
+
+_SHARE = click.FloatRange(min=0, max=1)
+
+
+@click.command("compare")
+@click.argument("base")
+@click.argument("head")
+@click.option(
+    "--fail-on",
+    type=click.Choice([rule.value for rule in FailOn]),
+    default=FailOn.BROKEN.value,
+    show_default=True,
+    help="What counts as a regression.",
+)
+@click.option("--min-accuracy", type=_SHARE, metavar="SHARE", help="The least share that passes.")
+@click.option(
+    "--max-malformed", type=_SHARE, metavar="SHARE", help="The most calls that may be no JSON."
+)
+@click.option(
+    "--max-cost", type=click.FloatRange(min=0), metavar="USD", help="For 1,000 conversations."
+)
+@click.option(
+    "--max-errored",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help="Errored conversations of HEAD to tolerate before the exit code is 3.",
+)
+@click.option("--cases", type=click.IntRange(min=0), default=10, help="Cases to show of each kind.")
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+def command(base: str, head: str, **flags: object) -> int:
+    """Say what broke between the runs BASE and HEAD, and what may be chance.
+
+    Each is a run file, `latest`, or a git revision whose reports/baseline.jsonl is meant.
+
+    Exit codes: 0 every gate holds, 1 a regression, 2 usage, 3 too much could not be judged.
+    """
+    as_json, most = bool(flags.pop("as_json")), flags.pop("cases")
+    max_errored = flags.pop("max_errored")
+    assert isinstance(most, int)
+    assert isinstance(max_errored, int)
+    gates = Gates(fail_on=FailOn(flags.pop("fail_on")), **flags)  # type: ignore[arg-type]  # click checked them
+    with ExitStack() as files:
+        runs = [scan_run(files.enter_context(find_run(name))) for name in (base, head)]
+        comparison = compare_runs(*runs)
+        breaches = find_breaches(comparison, gates)
+        print_comparison(comparison, breaches, most=most, as_json=as_json)
+    return verdict_of(comparison, breaches, max_errored)
+
+
+def compare_with(baseline: Path, run: Path, *, quiet: bool) -> RunComparison:
+    """Compare a run that has just ended with a baseline, and say what broke."""
+    comparison = compare_runs(scan_run(baseline), scan_run(run))
+    if not quiet:
+        click.echo()
+        breaches = find_breaches(comparison, Gates())
+        print_comparison(comparison, breaches, most=10, as_json=False)
+    return comparison
+
+
+def print_comparison(
+    comparison: RunComparison, breaches: Sequence[Breach], *, most: int, as_json: bool
+) -> None:
+    if as_json:
+        click.echo(render_comparison(comparison, breaches))
+        return
+    for line in show_comparison(comparison, breaches, most=most):
+        click.echo(line)
+
+
+def verdict_of(comparison: RunComparison, breaches: Sequence[Breach], max_errored: int) -> ExitCode:
+    """A regression that was seen is one, whatever else could not be judged."""
+    if any(not breach.is_unknown for breach in breaches):
+        return ExitCode.FAILED
+    errored = sum(each.totals.errored for each in comparison.providers)
+    return ExitCode.TROUBLE if breaches or errored > max_errored else ExitCode.PASSED
