@@ -206,7 +206,8 @@ class Cassette:
         if self.mode is Mode.NONE:
             raise self._miss(asked, key, trial)
         try:
-            self._journal.open()
+            with self._lock:
+                self._journal.open()
         except (OSError, EvalkitError) as error:
             raise self._write_failed(error) from error
 
