@@ -216,7 +216,7 @@ class Session:
             keys={
                 self.cassette_path(job): request_key(opening(job), self._redaction)
                 for job in jobs
-                if job.case.skip is None
+                if job.case.skip is None or self.cassette_path(job).exists()
             },
             now=datetime.now(UTC),
             max_age=None if max_age is None else max_age.span,

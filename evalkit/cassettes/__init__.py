@@ -11,7 +11,7 @@ from evalkit.cassettes._recording import Answered, Asked, Facts, Headers, Record
 from evalkit.cassettes._redaction import KEYS, Finding, Redaction, scan
 from evalkit.cassettes._rules import Personal
 from evalkit.cassettes._scan import scan_file
-from evalkit.cassettes._status import Condition, Found, State, Today, status
+from evalkit.cassettes._status import Condition, Found, State, Today, conditions, status
 from evalkit.cassettes._store import read
 from evalkit.cassettes._transports import sync_transport, transport
 
@@ -37,6 +37,7 @@ __all__ = [
     "Today",
     "cassette_path",
     "cassette_path_of_test",
+    "conditions",
     "convert",
     "discard_cassette",
     "discard_unused",

@@ -11,15 +11,19 @@ from evalkit.cassettes._store import read, replace_file
 from evalkit.cassettes._write import dump
 from evalkit.errors import CassetteWriteFailed, InvalidCassette
 
+OF_TESTS = "pytest"
+"""The folder of cassettes that belong to tests, and to no case."""
+
 
 def read_folder(root: Path) -> dict[Path, Found]:
-    """Read every cassette below a folder; one that cannot be read stands as its error."""
-    return {path: _found(path) for path in cassettes_below(root)}
+    """Read every cassette of cases in a folder; one that cannot be read stands as its error."""
+    return {path: _found(path) for path in _cassettes_below(root)}
 
 
-def cassettes_below(root: Path) -> Iterator[Path]:
+def _cassettes_below(root: Path) -> Iterator[Path]:
     for path in sorted(root.rglob("*.yaml")):
-        if not path.name.startswith("."):
+        is_of_test = path.relative_to(root).parts[0] == OF_TESTS
+        if not path.name.startswith(".") and not is_of_test:
             yield path
 
 
@@ -50,6 +54,8 @@ def discard_cassette(path: Path) -> None:
     """
     try:
         path.unlink(missing_ok=True)
+        if not any(path.parent.iterdir()):
+            path.parent.rmdir()
     except OSError as error:
         raise _failed(path, error) from error
 

@@ -65,10 +65,15 @@ class Today:
 
 def status(cassettes: Mapping[Path, Found], today: Today) -> tuple[Condition, ...]:
     """Tell the most pressing state of each cassette, in the order of their paths."""
+    return tuple(each[0] for each in conditions(cassettes, today))
+
+
+def conditions(cassettes: Mapping[Path, Found], today: Today) -> tuple[tuple[Condition, ...], ...]:
+    """Tell every state of each cassette, the most pressing first."""
     readable = {p: found for p, found in cassettes.items() if not isinstance(found, Exception)}
     models = _latest_models(chain.from_iterable(readable.values()))
     return tuple(
-        next(_conditions(path, cassettes.get(path), today, models))
+        tuple(_conditions(path, cassettes.get(path), today, models))
         for path in sorted({*cassettes, *today.keys})
     )
 

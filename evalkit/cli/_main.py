@@ -16,6 +16,7 @@ COMMANDS: Mapping[str, str] = {
     "run": "Ask providers, or replay what they answered, and judge the calls.",
     "grade": "Judge answers that are already there, by today's expectations.",
     "report": "Render a run file as HTML, Markdown, JUnit, CSV or JSON.",
+    "cassettes": "See how recordings stand; keep them fresh and free of secrets.",
     "import": "Turn questions of other tools into suites.",
     "schema": "Write the JSON Schema of suites, for editors.",
     "init": "Start a project: a suite, tools and evalkit.yaml that pass at once.",
@@ -59,7 +60,7 @@ def main() -> None:
     try:
         outcome = _evalkit.main(standalone_mode=False)
     except EvalkitError as error:
-        click.echo(f"evalkit: {error}", err=True)
+        click.echo(f"evalkit: {_without_keys(str(error))}", err=True)
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(ExitCode.INTERRUPTED)
@@ -70,3 +71,10 @@ def main() -> None:
         error.show()
         sys.exit(ExitCode.USAGE)
     sys.exit(outcome if isinstance(outcome, int) else ExitCode.PASSED)
+
+
+def _without_keys(message: str) -> str:
+    """Redact a message: it may quote what somebody put into the wrong place."""
+    from evalkit.cassettes import KEYS
+
+    return KEYS.text(message)

@@ -14,9 +14,11 @@ from evalkit.errors import UsageError
 from evalkit.runfile import RunHeader
 
 TAKEN_OVER = (
+    "budget_usd",
     "cases",
     "config",
     "failed",
+    "max_requests",
     "providers",
     "record",
     "shuffle",

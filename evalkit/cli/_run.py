@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
 import shlex
 import sys
 from collections.abc import Sequence
-from contextlib import aclosing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 
 from evalkit.cassettes import Mode
-from evalkit.cli._progress import Progress, progress
+from evalkit.cli._forecast import print_forecast
+from evalkit.cli._hold import exit_code, hold
+from evalkit.cli._progress import progress
 from evalkit.cli._reports import print_run, write_reports
 from evalkit.cli._resume import continued, resumed_flags
 from evalkit.config import load_config
 from evalkit.errors import ExitCode, UsageError
-from evalkit.measures import failed_cases
 from evalkit.providers import Provider
 from evalkit.report import add_to_summary
-from evalkit.results import CaseResult, Status
+from evalkit.results import CaseResult
 from evalkit.run import Job, Selection
 from evalkit.runfile import RunRecord, RunWriter, read_run
-from evalkit.session import Session, utc_now
+from evalkit.session import Session, Terms
 from evalkit.suite import Suite, load_suites
 
 LATEST = Path(".evalkit/latest.jsonl")
@@ -49,6 +48,18 @@ class _Options:
     config: Path | None
     allow_python: bool
     trials: int | None
+    budget_usd: float | None
+    max_requests: int | None
+    replay_speed: float | None
+    dry_run: bool
+
+    @property
+    def terms(self) -> Terms:
+        return Terms(
+            budget_usd=self.budget_usd,
+            max_requests=self.max_requests,
+            replay_speed=self.replay_speed,
+        )
 
 
 @click.command("run")
@@ -93,6 +104,22 @@ class _Options:
     type=click.IntRange(1, 1000),
     metavar="N",
     help="Hold every case N times, whatever the suites say.",
+)
+@click.option(
+    "--budget-usd",
+    type=click.FloatRange(min=0),
+    metavar="USD",
+    help="Send no request that might cost more than is left of this.",
+)
+@click.option(
+    "--max-requests", type=click.IntRange(min=0), metavar="N", help="Send so many at most."
+)
+@click.option("--dry-run", is_flag=True, help="Say what would be asked and cost; ask nobody.")
+@click.option(
+    "--replay-speed",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="X",
+    help="Replay as slowly as it was recorded (1), or X times as fast; at once by default.",
 )
 @click.option("--exitfirst", "-x", "exit_first", is_flag=True, help="Stop at the first failure.")
 @click.option(
@@ -139,18 +166,21 @@ def _run(options: _Options, earlier: RunRecord | None) -> int:
     providers = config.select(options.providers, allow_python=options.allow_python)
     suites = load_suites(options.suites or config.suites, allow_python=options.allow_python)
     jobs = _jobs(options, suites, providers)
-    session = Session(config, Mode(options.record), providers)
+    session = Session(config, Mode(options.record), providers, options.terms)
     header = session.header(suites, f"evalkit {shlex.join(sys.argv[1:])}")
     kept: tuple[CaseResult, ...] = ()
     if earlier is not None:
         header = continued(earlier.header, header)
         jobs, kept = session.resume(jobs, earlier, header)
         click.echo(f"resuming run {header.id}: {len(kept)} conversations are kept", err=True)
+    if options.dry_run:
+        print_forecast(session, jobs, header, as_json=options.as_json)
+        return ExitCode.PASSED
     with (
         RunWriter(options.output, header, kept) as writer,
         progress(jobs, quiet=options.as_json) as shown,
     ):
-        interrupted = _hold(session, jobs, writer, shown, exit_first=options.exit_first)
+        interrupted = hold(session, jobs, writer, shown, exit_first=options.exit_first)
     record = writer.record
     print_run(record, options.output, as_json=options.as_json)
     if options.report is not None:
@@ -159,7 +189,7 @@ def _run(options: _Options, earlier: RunRecord | None) -> int:
         add_to_summary(record, Path(summary))
     if interrupted:
         return ExitCode.INTERRUPTED
-    return _exit_code(record, options.max_errored)
+    return exit_code(session, record, options.max_errored)
 
 
 def _jobs(
@@ -177,34 +207,3 @@ def _jobs(
     if options.trials is None:
         return jobs
     return tuple(replace(job, case=replace(job.case, trials=options.trials)) for job in jobs)
-
-
-def _hold(
-    session: Session, jobs: Sequence[Job], writer: RunWriter, shown: Progress, *, exit_first: bool
-) -> bool:
-    """Hold every conversation; return whether the user interrupted."""
-
-    async def hold() -> None:
-        async with session, aclosing(session.results(jobs)) as results:
-            async for result in results:
-                writer.add(result)
-                shown.advance(result)
-                if exit_first and result.status in (Status.FAILED, Status.ERRORED):
-                    return
-            writer.finish(utc_now())
-
-    try:
-        asyncio.run(hold())
-    except KeyboardInterrupt:
-        return True
-    return False
-
-
-def _exit_code(record: RunRecord, max_errored: int) -> ExitCode:
-    """Trouble comes first: with too much of it, nothing can be said about the models."""
-    statuses = [result.status for result in record.results]
-    if statuses.count(Status.ERRORED) > max_errored:
-        return ExitCode.TROUBLE
-    if failed_cases(record.results):
-        return ExitCode.FAILED
-    return ExitCode.PASSED

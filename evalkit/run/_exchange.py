@@ -159,7 +159,7 @@ class Asker:
         async with self._gate.passing():
             if self._sender is None:
                 self._sender = self._world.connect(self.provider)
-            with self._world.purse.paying(self._most_usd(body)) as bill:
+            async with self._world.purse.paying(self._most_usd(body)) as bill:
                 reply = await self._sender.send(body)
                 bill.usd = self._billed_usd(reply, bill.usd)
             return reply

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from evalkit.errors import BudgetSpent
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Bill:
     """What one request costs: the most it can until it is answered."""
 
@@ -22,38 +23,51 @@ class Purse:
     def __init__(self, *, budget_usd: float | None = None, max_requests: int | None = None) -> None:
         self.budget_usd = budget_usd
         self._requests_left = max_requests
-        self._committed_usd = 0.0
+        self._spent_usd = 0.0
+        self._under_way: list[Bill] = []
+        self._settled = asyncio.Condition()
 
     @property
     def counts_money(self) -> bool:
         return self.budget_usd is not None
 
-    @contextmanager
-    def paying(self, most_usd: float) -> Iterator[Bill]:
+    @asynccontextmanager
+    async def paying(self, most_usd: float) -> AsyncIterator[Bill]:
         """Set aside the price of a request; what its bill does not take comes back.
+
+        Waits while requests under way may leave enough.
 
         Raises:
             BudgetSpent: the request must not be sent.
         """
-        self._check(most_usd)
-        if self._requests_left is not None:
-            self._requests_left -= 1
         bill = Bill(most_usd)
-        self._committed_usd += most_usd
+        async with self._settled:
+            await self._settled.wait_for(lambda: not self._under_way or self._has(most_usd))
+            self._take(bill)
         try:
             yield bill
         finally:
-            self._committed_usd += bill.usd - most_usd
+            async with self._settled:
+                self._under_way.remove(bill)
+                self._spent_usd += bill.usd
+                self._settled.notify_all()
 
-    def _check(self, most_usd: float) -> None:
+    def _has(self, usd: float) -> bool:
+        set_aside = sum(bill.usd for bill in self._under_way)
+        return self.budget_usd is None or self._spent_usd + set_aside + usd <= self.budget_usd
+
+    def _take(self, bill: Bill) -> None:
         if self._requests_left == 0:
             raise BudgetSpent(
                 "the run has sent as many requests as it may",
                 hint="`evalkit run --resume RUN --max-requests N` holds the rest",
             )
-        if self.budget_usd is not None and self._committed_usd + most_usd > self.budget_usd:
+        if not self._has(bill.usd):
             raise BudgetSpent(
-                f"this request may cost {most_usd:.6f} USD, and with it the run more than its "
+                f"this request may cost {bill.usd:.6f} USD, and with it the run more than its "
                 f"budget of {self.budget_usd:g} USD",
                 hint="`evalkit run --resume RUN --budget-usd USD` holds the rest",
             )
+        if self._requests_left is not None:
+            self._requests_left -= 1
+        self._under_way.append(bill)

@@ -1,0 +1,50 @@
+"""What a run would ask and cost, printed before anybody is asked."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+
+import click
+
+from evalkit.cost import price_table_date
+from evalkit.run import Forecast, Job, forecast
+from evalkit.runfile import RunHeader
+from evalkit.session import Session
+
+
+def print_forecast(
+    session: Session, jobs: Sequence[Job], header: RunHeader, *, as_json: bool
+) -> None:
+    """Say what the session would ask of these jobs, provider by provider."""
+    found = forecast(asyncio.run(session.to_ask(jobs, header)), session.config.prices)
+    if as_json:
+        click.echo(json.dumps([asdict(each) for each in found]))
+        return
+    if not found:
+        click.echo("Nothing would be asked: every answer is recorded, or the mode only replays.")
+        return
+    for each in found:
+        click.echo(_line(each))
+    click.echo(f"Prices: configured, or {price_table_date()}. Nothing was asked.")
+
+
+def _line(found: Forecast) -> str:
+    conversations = _counted(found.conversations, "conversation")
+    return (
+        f"{found.provider} ({found.model}): {conversations}, up to "
+        f"{_counted(found.requests_most, 'request')}, the first ones with about "
+        f"{found.input_tokens:,} input tokens: {_price(found)}"
+    )
+
+
+def _price(found: Forecast) -> str:
+    if found.usd_least is None or found.usd_most is None:
+        return "price unknown"
+    return f"{found.usd_least:.4f} to {found.usd_most:.4f} USD"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
