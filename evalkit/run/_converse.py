@@ -26,7 +26,7 @@ def converse(case: Case, toolbox: Toolbox, course: Course) -> Conversation:
     What happens is noted in `course`, so that a conversation that breaks off is kept as far as it
     got. Whoever sends turns adds what they took to `course.now_s`; the loop adds the tools. The
     calls of a turn are answered where the suite simulates the tools; otherwise a turn with calls
-    ends the conversation, for nothing can be said back.
+    ends the conversation, for nothing can be said back, and the calls themselves are judged.
 
     Raises:
         NotSimulated: a valid call has no answer in the suite.
@@ -104,7 +104,7 @@ class _Conversation:
 
     def _goes_on(self, turn: Turn) -> bool:
         """Whether there are calls to answer; the stop reason is not asked where it may lie."""
-        if not turn.calls or not self._toolbox.is_simulated:
+        if not turn.calls or not self._toolbox.can_answer(turn.calls):
             return False
         return turn.stop is Stop.ANSWERED or all(c.arguments is not None for c in turn.calls)
 

@@ -109,7 +109,8 @@ class Runner:
         return self._transcript(job, talk, stop, trouble)
 
     def _talk(self, job: Job, trial: int) -> Talk:
-        conversation = f"{self._world.chance.getrandbits(64):016x}"
+        # The letter keeps an id of many digits from being taken for a card's number.
+        conversation = f"c{self._world.chance.getrandbits(64):016x}"
         return Talk(conversation=conversation, case=job.case, trial=trial, world=self._world)
 
     def _asker(self, provider: Provider) -> Asker:

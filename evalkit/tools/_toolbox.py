@@ -6,7 +6,7 @@ import copy
 import math
 import random
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from evalkit.errors import EvalkitError
@@ -16,6 +16,7 @@ from evalkit.tools._answer import Answer, failed
 from evalkit.tools._bucket import Bucket
 from evalkit.tools._faults import befall, rate_limited, replaces_answer
 from evalkit.tools._functions import FunctionCall
+from evalkit.tools._judged import judged_tools
 from evalkit.tools._validation import validator_for
 from evalkit.transcript import JsonObject, JsonValue, ToolCall, ToolResult
 
@@ -83,10 +84,17 @@ class Toolbox:
             for name, limit in case.settings.rate_limits.items()
         }
 
-    @property
-    def is_simulated(self) -> bool:
-        """Whether calls are answered at all."""
-        return bool(self._case.simulate)
+    def can_answer(self, calls: Iterable[ToolCall]) -> bool:
+        """Whether the conversation goes on after these calls.
+
+        It does not where the suite simulates nothing, nor where a tool is called that has no
+        rules, but that the case expects or forbids: then the call itself is what is judged.
+        """
+        simulated = self._case.simulate
+        without = {call.name for call in calls if call.name not in simulated}
+        if not simulated or not without:
+            return bool(simulated)
+        return without.isdisjoint(judged_tools(self._case))
 
     def prepare(self, calls: Sequence[ToolCall], now_s: float) -> tuple[Prepared, ...]:
         """Decide what each call of a turn is answered, in order.

@@ -34,6 +34,26 @@ def test_calls_end_a_conversation_whose_tools_are_not_simulated(case):
     assert held.results == []
 
 
+@pytest.mark.parametrize(
+    "expect",
+    [
+        "no_call",
+        "{forbid: [pay]}",
+        "{confirm: [pay]}",
+        "{calls: [{pay: {}}]}",
+        "{any_of: [{calls: [{pay: {}}]}, {answer: no}]}",
+        "{idempotent: {tool: pay, key: key}}",
+    ],
+)
+def test_a_call_that_the_case_judges_needs_no_answer_and_ends_the_conversation(case, expect):
+    keys = f"simulate: {{get_order: open}}\ncases: [{{id: a, prompt: x, expect: {expect}}}]\n"
+
+    held = Held(case(keys), [asks("A1"), Turn(calls=(call("p", "pay"),))])
+
+    assert held.stop is Stop.ANSWERED
+    assert len(held.results) == 1
+
+
 TURNS = """
 simulate: {get_order: open}
 cases:
