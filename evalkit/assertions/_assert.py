@@ -9,7 +9,6 @@ from evalkit.assertions._answer import transcript_of
 from evalkit.assertions._expected import Arguments, ExpectedCall, call, expectations
 from evalkit.errors import EvalkitError, UsageError
 from evalkit.grade import Grader, diff, explain, show_call, show_expected
-from evalkit.matchers import show
 from evalkit.results import CaseResult, Kind, Status
 from evalkit.suite import Case, Expectation, Settings, Tool
 from evalkit.transcript import JsonValue, Transcript
@@ -159,14 +158,8 @@ def _message(result: CaseResult, expected: Sequence[ExpectedCall]) -> Iterator[s
             yield from (f"  {line}" for line in diff(verdict))
     wanted = [show_expected(one.tool, one.pattern.source) for one in expected]
     yield from _listed("expected:", wanted)
-    yield from _listed("called:", _made(result.transcript))
-
-
-def _made(transcript: Transcript) -> list[str]:
-    made = [show_call(one) for one in transcript.calls]
-    if not made:
-        return [f"nothing, but answered {show(transcript.turns[-1].text or '')}"]
-    return made
+    made = [show_call(one) for one in result.transcript.calls]
+    yield from _listed("called:", made or ["nothing"])
 
 
 def _listed(head: str, lines: Sequence[str]) -> Iterator[str]:

@@ -1,11 +1,13 @@
-"""Suites as pytest items: `pytest suites/` runs every case with every provider.
+"""Suites as pytest items, and the fixture `evalkit` for tests in Python.
 
-Nothing heavy is imported before the first suite is collected, so that the plugin costs nothing
-where there is none.
+`pytest suites/` runs every case with every provider. Nothing heavy is imported before the first
+suite is collected or the first test asks for the fixture, so that the plugin costs nothing where
+there is neither.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,7 @@ import pytest
 
 if TYPE_CHECKING:
     from evalkit.pytest_plugin._items import SuiteFile
+    from evalkit.pytest_plugin._kit import Kit
 
 SUITE_SUFFIXES = frozenset({".yaml", ".yml"})
 HEAD_BYTES = 4096
@@ -20,7 +23,7 @@ HEAD_BYTES = 4096
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    group = parser.getgroup("evalkit", "suites of tool calls")
+    group = parser.getgroup("evalkit", "evalkit: what language models call")
     group.addoption(
         "--evalkit-provider",
         action="append",
@@ -36,10 +39,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="none: replay only (default); once, missing, all: record to cassettes; live: ask only",
     )
     group.addoption(
+        "--evalkit-report",
+        metavar="DIR",
+        help="write run.jsonl, index.html, report.md and junit.xml of all suites there",
+    )
+    group.addoption(
+        "--evalkit-config", metavar="FILE", help="use this evalkit.yaml, not the nearest"
+    )
+    group.addoption(
         "--evalkit-allow-python",
         action="store_true",
         help="let suites call Python functions ($python)",
     )
+    parser.addini("evalkit_provider", "providers to ask, by name; all if empty", type="args")
+    parser.addini("evalkit_report", "folder for the report of all suites, relative to the rootdir")
+    parser.addini("evalkit_config", "the evalkit.yaml to use, relative to the rootdir")
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> SuiteFile | None:
@@ -48,6 +62,43 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> SuiteFile 
     from evalkit.pytest_plugin._items import SuiteFile
 
     return SuiteFile.from_parent(parent, path=file_path)
+
+
+@pytest.fixture
+def evalkit(request: pytest.FixtureRequest) -> Iterator[Kit]:
+    """Clients of the official SDKs over a cassette of the test's own, and what they called."""
+    from evalkit.pytest_plugin._kit import kit_of
+
+    with kit_of(request.node) as kit:
+        yield kit
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: object) -> None:
+    """Tell a worker of xdist which run it is part of."""
+    from evalkit.pytest_plugin._run_parts import tell_worker
+
+    tell_worker(node)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if session.config.getoption("evalkit_report") or session.config.getini("evalkit_report"):
+        from evalkit.pytest_plugin._run_parts import write_report
+
+        write_report(session)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    reports = [each for found in terminalreporter.stats.values() for each in found]
+    if any(hasattr(each, "user_properties") and _is_case(each) for each in reports):
+        from evalkit.pytest_plugin._summary import print_summary
+
+        print_summary(terminalreporter)
+
+
+def _is_case(report: pytest.TestReport) -> bool:
+    return ("evalkit", "case") in report.user_properties
 
 
 def _is_suite(path: Path) -> bool:

@@ -2,53 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Self
 
 import pytest
 
-from evalkit.cassettes import Mode
-from evalkit.config import Config, load_config
 from evalkit.errors import EvalkitError
-from evalkit.grade import explain
 from evalkit.measures import failed_cases
 from evalkit.providers import Provider
-from evalkit.results import CaseResult, Status
+from evalkit.pytest_plugin._explanation import explained
+from evalkit.pytest_plugin._shared import Shared, counted, short_path
+from evalkit.results import Status
 from evalkit.run import Job
-from evalkit.session import Session
 from evalkit.suite import Case, load_suite
-from evalkit.transcript import Prompt
-
-SHARED = pytest.StashKey["dict[Path, Shared]"]()
-
-
-class Shared:
-    """What all items of a session share: configuration, connections and the event loop."""
-
-    def __init__(self, pytest_config: pytest.Config, config: Config) -> None:
-        self.allow_python: bool = pytest_config.getoption("evalkit_allow_python")
-        self.providers = config.select(tuple(pytest_config.getoption("evalkit_provider")))
-        mode = Mode(pytest_config.getoption("evalkit_record"))
-        cleanup = ExitStack()
-        pytest_config.add_cleanup(cleanup.close)
-        self._loop = cleanup.enter_context(asyncio.Runner())
-        self._session = Session(config, mode, self.providers)
-        cleanup.callback(lambda: self._loop.run(self._session.close()))
-
-    @staticmethod
-    def near(suite: Path, pytest_config: pytest.Config) -> Shared:
-        """Return what the suites of one `evalkit.yaml` share, made for the first of them."""
-        config = load_config(near=[suite.parent])
-        by_folder = pytest_config.stash.setdefault(SHARED, {})
-        if config.folder not in by_folder:
-            by_folder[config.folder] = Shared(pytest_config, config)
-        return by_folder[config.folder]
-
-    def results(self, job: Job) -> tuple[CaseResult, ...]:
-        return self._loop.run(self._session.results_of(job))
 
 
 class SuiteFile(pytest.File):
@@ -56,18 +22,16 @@ class SuiteFile(pytest.File):
 
     def collect(self) -> Iterator[CaseItem]:
         try:
-            shared = Shared.near(self.path, self.config)
-            suite = load_suite(self._short_path(), allow_python=shared.allow_python)
+            shared = Shared.near(self.path.parent, self.config)
+            path = short_path(self.path, self.config)
+            suite = load_suite(path, allow_python=shared.allow_python)
+            providers = shared.providers
         except EvalkitError as error:
             raise self.CollectError(str(error)) from error
+        shared.has(suite)
         for case in suite.cases:
-            for provider in shared.providers:
+            for provider in providers:
                 yield CaseItem.of(self, Job(case=case, provider=provider), shared)
-
-    def _short_path(self) -> Path:
-        """Return the path as messages should show it: relative to where pytest was started."""
-        start = self.config.invocation_params.dir
-        return self.path.relative_to(start) if self.path.is_relative_to(start) else self.path
 
 
 class CaseItem(pytest.Item):
@@ -95,18 +59,22 @@ class CaseItem(pytest.Item):
 
     def setup(self) -> None:
         self.results = self.shared.results(self.job)
-        errored = [result for result in self.results if result.status is Status.ERRORED]
-        if errored:
-            pytest.fail(_explanation(errored), pytrace=False)
+        self.user_properties += counted(self.results)
+        self._fail_if(Status.ERRORED)
 
     def runtest(self) -> None:
-        failed = [result for result in self.results if result.status is Status.FAILED]
         if failed_cases(self.results):
-            pytest.fail(_explanation(failed), pytrace=False)
+            self._fail_if(Status.FAILED)
 
     def reportinfo(self) -> tuple[str, int, str]:
         line = int(self.job.case.where.split(":")[-2])
         return str(self.path), line - 1, self.name
+
+    def _fail_if(self, status: Status) -> None:
+        found = [result for result in self.results if result.status is status]
+        if found:
+            is_verbose = self.config.get_verbosity() > 0
+            pytest.fail(explained(found, with_conversation=is_verbose), pytrace=False)
 
 
 def _name(case: Case, provider: Provider) -> str:
@@ -114,23 +82,3 @@ def _name(case: Case, provider: Provider) -> str:
     if case.id.endswith("]"):
         return f"{case.id[:-1]}-{provider.name}]"
     return f"{case.id}[{provider.name}]"
-
-
-def _explanation(results: Sequence[CaseResult]) -> str:
-    return "\n".join(line for result in results for line in _lines(result))
-
-
-def _lines(result: CaseResult) -> Iterator[str]:
-    """Say what is wrong first: pytest's summary shows no more than the first line."""
-    trouble = result.transcript.trouble
-    if trouble is None:
-        yield from explain(result)
-    else:
-        yield f"{trouble.error}: {trouble.what}"
-        if trouble.hint:
-            yield f"  hint: {trouble.hint}"
-    trial = f", trial {result.trial + 1}" if result.trial else ""
-    simulated = ", simulated" if result.transcript.simulated else ""
-    prompts = [message.text for message in result.transcript.given if isinstance(message, Prompt)]
-    asked = prompts[-1] if prompts else "(nothing)"
-    yield f"{result.provider} ({result.model}{simulated}{trial}) was asked: {asked}"

@@ -36,7 +36,7 @@ def test_a_failure_shows_the_reason_and_the_prompt_and_no_traceback(project):
     run = project.pytest("suites/greetings.yaml::hello[hasty]", "-q")
 
     assert "no call was expected, got get_weather(location='Paris')" in run.stdout
-    assert "hasty (hasty, simulated) was asked: hello" in run.stdout
+    assert "hasty (hasty, simulated) was asked: 'hello'" in run.stdout
     assert "evalkit/" not in run.stdout
     assert "Traceback" not in run.stdout
 
@@ -48,7 +48,7 @@ def test_trouble_of_the_harness_is_an_error_and_no_failure(project):
 
     assert "11 errors" in outcomes(run)
     assert "failed" not in outcomes(run)
-    assert "`evalkit run --record missing`" in run.stdout
+    assert "`pytest --evalkit-record missing` asks the provider" in run.stdout
 
 
 def test_a_provider_is_selected(project):

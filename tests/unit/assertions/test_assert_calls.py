@@ -64,7 +64,14 @@ def test_a_large_value_is_set_against_the_other_line_by_line(chat):
 def test_without_a_call_the_answer_is_quoted(chat):
     message = said(assert_calls, chat(text="Which city?"), get_weather={"location": "Oslo"})
 
-    assert message.splitlines()[-1] == "  called:   nothing, but answered 'Which city?'"
+    assert message.splitlines() == [
+        (
+            "missing_call: get_weather(location='Oslo') was never called; the model answered"
+            " 'Which city?'"
+        ),
+        "  expected: get_weather(location='Oslo')",
+        "  called:   nothing",
+    ]
 
 
 def test_malformed_arguments_are_told_with_their_defect(chat):
