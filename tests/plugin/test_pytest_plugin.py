@@ -55,7 +55,7 @@ def test_a_provider_is_selected(project):
     run = project.pytest("suites", "--evalkit-provider", "careful", "-q")
 
     assert run.returncode == 0
-    assert "47 passed" in outcomes(run)
+    assert "66 passed" in outcomes(run)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_items_are_shared_out_by_xdist(project):
     run = project.pytest("suites", "--evalkit-provider", "careful", "-q", "-n", "2", "-pxdist")
 
     assert run.returncode == 0
-    assert "47 passed" in outcomes(run)
+    assert "66 passed" in outcomes(run)
 
 
 def test_a_skipped_case_is_skipped_with_its_reason(project):
