@@ -91,14 +91,12 @@ def _stable(body: JsonObject) -> JsonObject:
 
 def _target(url: str) -> str:
     parts = urlsplit(url)
-    if not parts.query:
-        return parts.path
     query = sorted(
         (name, value)
         for name, value in parse_qsl(parts.query, keep_blank_values=True)
         if name.lower() not in SECRET_QUERY
     )
-    return f"{parts.path} {query}"
+    return f"{parts.path} {query}" if query else parts.path
 
 
 def _as_sent(body: JsonObject | bytes) -> bytes:

@@ -1,17 +1,20 @@
 """A transport for one HTTP client, under which cassettes play and record.
 
-Importing this module imports httpx2; `transport` and `sync_transport` do so when called.
+Importing this module imports httpx2 and anyio, on which that stands; `transport` and
+`sync_transport` do so when called.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
-from time import perf_counter
+from time import perf_counter, sleep
 
+import anyio
 import httpx2
 
 from evalkit.cassettes._answers import has_ended, is_stream
+from evalkit.cassettes._pace import paced
 from evalkit.cassettes._playing import Playing, active
 from evalkit.cassettes._recording import Answered, Asked, Recording, Timing
 from evalkit.cassettes._unwrapped import unwrapped
@@ -32,7 +35,7 @@ class AsyncCassetteTransport(httpx2.AsyncBaseTransport):
         asked = Asked(method=request.method, url=str(request.url), body=await request.aread())
         recording = playing.play(asked)
         if recording is not None:
-            return _replayed(recording)
+            return _replayed(recording, _AsyncReplay(recording, playing.cassette.speed))
         if self._provider is None:
             self._provider = _AsyncNetwork()
         _refuse_vcr(type(self._provider).handle_async_request)
@@ -59,7 +62,7 @@ class CassetteTransport(httpx2.BaseTransport):
         asked = Asked(method=request.method, url=str(request.url), body=request.read())
         recording = playing.play(asked)
         if recording is not None:
-            return _replayed(recording)
+            return _replayed(recording, _Replay(recording, playing.cassette.speed))
         if self._provider is None:
             self._provider = _Network()
         _refuse_vcr(type(self._provider).handle_request)
@@ -177,6 +180,32 @@ class _Tee(httpx2.SyncByteStream):
             self._stream.close()
 
 
+class _AsyncReplay(httpx2.AsyncByteStream):
+    """A recorded body, as slowly as it shall be."""
+
+    def __init__(self, recording: Recording, speed: float | None) -> None:
+        self._recording = recording
+        self._speed = speed
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for pause_s, piece in paced(self._recording, self._speed):
+            if pause_s:
+                await anyio.sleep(pause_s)
+            yield piece
+
+
+class _Replay(httpx2.SyncByteStream):
+    def __init__(self, recording: Recording, speed: float | None) -> None:
+        self._recording = recording
+        self._speed = speed
+
+    def __iter__(self) -> Iterator[bytes]:
+        for pause_s, piece in paced(self._recording, self._speed):
+            if pause_s:
+                sleep(pause_s)
+            yield piece
+
+
 def _introduced(asked: Asked, request: httpx2.Request) -> Asked:
     """Add the headers, which only a recording needs; reading them costs more than a lookup."""
     return replace(asked, headers=_grouped(request.headers))
@@ -201,13 +230,15 @@ def _grouped(headers: httpx2.Headers) -> dict[str, tuple[str, ...]]:
     return grouped
 
 
-def _replayed(recording: Recording) -> httpx2.Response:
+def _replayed(
+    recording: Recording, stream: httpx2.AsyncByteStream | httpx2.SyncByteStream
+) -> httpx2.Response:
     answered = recording.answered
     reason = answered.reason.encode("ascii", "ignore")
     return httpx2.Response(
         answered.status,
         headers=[(name, value) for name, values in answered.headers.items() for value in values],
-        stream=httpx2.ByteStream(answered.body),
+        stream=stream,
         extensions={"reason_phrase": reason} if reason else None,
     )
 
