@@ -46,7 +46,7 @@ wheel: $(STAMP)  ## build the wheel, and run the tests against it with the sourc
 	$(BIN)/python -m build --wheel --installer pip --outdir dist . >/dev/null
 	@cp -r tests suites cassettes docs evalkit.yaml pyproject.toml README.md $(CLEAN)
 	$(call install,$(CLEAN)/.venv,"$$(ls dist/*.whl)[dev]")
-	cd $(CLEAN) && .venv/bin/python -m pytest -q -m "not checkout"
+	cd $(CLEAN) && .venv/bin/python -m pytest -q -m "not checkout and not benchmark"
 
 clean:
 	rm -rf $(VENV) dist build reports/demo .coverage htmlcov .mypy_cache .ruff_cache .pytest_cache

@@ -5,12 +5,11 @@ from pathlib import Path
 
 import pytest
 
-import evalkit
 from evalkit.suite import load_suite
 from evalkit.suite._settings import Settings
 from evalkit.suite._simulated import FAULTS, SimulatedEntry
 
-PAGE = (Path(evalkit.__file__).parents[1] / "docs" / "loop.md").read_text()
+PAGE = (Path(__file__).parents[2] / "docs" / "loop.md").read_text()
 EXAMPLES = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 LIMITS = (
     "max_turns", "max_repeats", "max_calls", "conversation_timeout_s", "context_tokens",

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-import evalkit
 from evalkit.errors import InvalidSuite
 from evalkit.matchers import MATCHER_NAMES, compile_arguments
 from evalkit.suite import load_suite, load_yaml
@@ -13,7 +12,7 @@ from evalkit.suite._expectation import CallExpectation, Expectation
 from evalkit.suite._format import CaseEntry, SuiteFile
 from evalkit.suite._settings import Settings
 
-GUIDE = (Path(evalkit.__file__).parents[1] / "docs" / "suites.md").read_text()
+GUIDE = (Path(__file__).parents[3] / "docs" / "suites.md").read_text()
 FENCES = re.findall(r"^```(\w+) ?(\S*)\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL)
 HEAD = "version: 1\ntools: [tools/shop.yaml]\n"
 CASE = "cases: [{id: a, prompt: x, expect: no_call}]\n"
