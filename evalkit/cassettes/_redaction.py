@@ -64,7 +64,7 @@ class Redaction:
         """Redact a URL: its user and password go, secret query values are replaced."""
         parts = urlsplit(url)
         query = [
-            (name, REDACTED if name.lower() in SECRET_QUERY else value)
+            (name, REDACTED if name.lower() in SECRET_QUERY else self.text(value))
             for name, value in parse_qsl(parts.query, keep_blank_values=True)
         ]
         spelled = urlencode(query, safe="[]/:,") if parts.query else ""

@@ -27,7 +27,12 @@ _SECRET_HEADERS = frozenset(
         "x-goog-api-key",
     }
 )
-_PACKED = re.compile(r"!!binary \|[+-]?\n((?:[ \t]+[A-Za-z0-9+/=]+\n?)+)|(H4sI[A-Za-z0-9+/\\]+=*)")
+_LINE_END = r"(?:\n|\\n|\Z)"
+"""A journal keeps each recording in one line of JSON."""
+_PACKED = re.compile(
+    rf"!!binary \|[+-]?{_LINE_END}((?:[ \t]+[A-Za-z0-9+/=]+{_LINE_END})+)"
+    r"|(?<![A-Za-z0-9+/])(H4sI[A-Za-z0-9+/]+=*)"
+)
 """Base64 as YAML marks it, and as gzip begins in it; reports keep conversations so."""
 
 _LARGEST = 64 * 1024 * 1024
@@ -58,7 +63,7 @@ def _packed(text: str, redaction: Redaction) -> Iterator[Finding]:
 
 def _unpacked(packed: str) -> str:
     try:
-        raw = b64decode("".join(packed.split()))
+        raw = b64decode("".join(packed.replace("\\n", "").split()))
     except ValueError:
         return ""
     if raw.startswith(b"\x1f\x8b"):
