@@ -8,7 +8,10 @@ from enum import StrEnum
 
 from evalkit.baseline._changes import Change
 from evalkit.baseline._compare import ProviderComparison, RunComparison
+from evalkit.cost import schema_tokens
 from evalkit.measures import SIGNIFICANT
+from evalkit.runfile import RunHeader
+from evalkit.suite import read_tools
 
 
 class FailOn(StrEnum):
@@ -34,6 +37,8 @@ class Gates:
     """The share of calls whose arguments may be no JSON."""
     max_cost: float | None = None
     """USD for a thousand conversations."""
+    max_schema_tokens: int | None = None
+    """Tokens that the tools of a suite may take of every request."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +54,15 @@ class Breach:
 
 def find_breaches(comparison: RunComparison, gates: Gates) -> tuple[Breach, ...]:
     """Hold every provider to the gates."""
-    return tuple(breach for each in comparison.providers for breach in _breaches(each, gates))
+    header = comparison.head.header
+    return tuple(
+        breach
+        for each in comparison.providers
+        for breach in (
+            *_breaches(each, gates),
+            *_above_schema_tokens(header, each.head, gates.max_schema_tokens),
+        )
+    )
 
 
 def _breaches(compared: ProviderComparison, gates: Gates) -> Iterator[Breach]:
@@ -120,6 +133,16 @@ def _above_cost(compared: ProviderComparison, most: float | None) -> Iterator[Br
     elif cost > most:
         what = f"1,000 conversations cost {cost:.2f} USD, at most {most:.2f} allowed"
         yield Breach(gate="max-cost", provider=compared.head, what=what)
+
+
+def _above_schema_tokens(header: RunHeader, provider: str, most: int | None) -> Iterator[Breach]:
+    models = {each.name: each.model for each in header.providers}
+    for suite in header.suites if most is not None else ():
+        tokens = schema_tokens(read_tools(list(suite.tools)), models.get(provider, "")).total
+        if most is not None and tokens > most:
+            taken = f"the tools of {suite.name} take about {tokens:,} tokens"
+            what = f"{taken}, at most {most:,} allowed"
+            yield Breach(gate="max-schema-tokens", provider=provider, what=what)
 
 
 def _unknown(gate: str, compared: ProviderComparison, why: str) -> Breach:

@@ -113,9 +113,7 @@ def _scan(path: Path) -> RunDigest:
     try:
         for offset, line in _lines(path):
             number += 1
-            entry = from_json(line, cache_strings="keys")
-            if not isinstance(entry, dict):
-                raise TypeError("no object")
+            entry = _entry(line)
             if "result" in entry:
                 _add(drafts, cast("JsonObject", entry["result"]), offset)
             elif "run" in entry and header is None:
@@ -155,6 +153,13 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
                 offset += len(line)
     except OSError as error:
         raise _invalid(path, 1, f"cannot be read: {error.strerror}") from error
+
+
+def _entry(line: bytes) -> JsonObject:
+    entry = from_json(line, cache_strings="keys")
+    if not isinstance(entry, dict):
+        raise TypeError("no object")
+    return entry
 
 
 def _header(entry: JsonObject) -> RunHeader:

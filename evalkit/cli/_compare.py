@@ -43,6 +43,12 @@ _SHARE = click.FloatRange(min=0, max=1)
     "--max-cost", type=click.FloatRange(min=0), metavar="USD", help="For 1,000 conversations."
 )
 @click.option(
+    "--max-schema-tokens",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="For the tools of any suite.",
+)
+@click.option(
     "--max-errored",
     type=click.IntRange(min=0),
     default=0,

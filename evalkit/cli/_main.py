@@ -15,12 +15,15 @@ from evalkit.errors import EvalkitError, ExitCode
 COMMANDS: Mapping[str, str] = {
     "run": "Ask providers, or replay what they answered, and judge the calls.",
     "grade": "Judge answers that are already there, by today's expectations.",
+    "compare": "Say what broke between two runs, and what may be chance.",
+    "baseline": "Keep the run that later ones are held against.",
     "report": "Render a run file as HTML, Markdown, JUnit, CSV or JSON.",
     "cassettes": "See how recordings stand; keep them fresh and free of secrets.",
     "import": "Turn questions of other tools into suites.",
     "schema": "Write the JSON Schema of suites, for editors.",
     "init": "Start a project: a suite, tools and evalkit.yaml that pass at once.",
     "simulate": "Serve a scripted provider on this machine.",
+    "tokens": "Say what tools take of every request, in tokens and USD.",
     "lint": "Say what in tools and suites makes models call wrongly.",
     "triage": "Say what a raw response holds, what is wrong with it, and what to change.",
 }

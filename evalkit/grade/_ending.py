@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache, partial
 
+from evalkit.cost import schema_tokens
 from evalkit.grade._judgement import Judge, Judgement, passed
 from evalkit.grade._scene import Scene
 from evalkit.grade._words import one_line
 from evalkit.matchers import Pattern, show
 from evalkit.results import Kind, Status, Verdict
-from evalkit.suite import Limits
+from evalkit.suite import Limits, Tool
 from evalkit.transcript import Stop, Turn
 
 _KINDS = {
@@ -62,9 +63,9 @@ def answer_judge(pattern: Pattern) -> Judge:
     return partial(_judge_answer, pattern)
 
 
-def limits_judge(limits: Limits) -> Judge:
-    """Prepare to judge what a conversation used."""
-    return partial(_judge_limits, limits)
+def limits_judge(limits: Limits, tools: Sequence[Tool]) -> Judge:
+    """Prepare to judge what a conversation used, its tools included."""
+    return partial(_judge_limits, limits, cache(lambda model: schema_tokens(tools, model).total))
 
 
 def _told(turn: Turn) -> Stop | None:
@@ -132,8 +133,13 @@ def _judge_answer(pattern: Pattern, scene: Scene) -> Judgement:
     return Judgement(verdicts=(verdict,))
 
 
-def _judge_limits(limits: Limits, scene: Scene) -> Judgement:
+def _judge_limits(limits: Limits, tokens_of_tools: Callable[[str], int], scene: Scene) -> Judgement:
+    model = scene.transcript.model
     used = {
+        "schema_tokens": (
+            limits.schema_tokens,
+            tokens_of_tools(model) if limits.schema_tokens else None,
+        ),
         "turns": (limits.turns, len(scene.turns)),
         "calls": (limits.calls, len(scene.calls)),
         "output_tokens": (limits.output_tokens, _sum(t.usage.output for t in scene.turns)),

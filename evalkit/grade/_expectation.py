@@ -64,7 +64,7 @@ def _judges(expectation: Expectation, tools: Sequence[Tool]) -> Iterator[Judge]:
     if expectation.stop is not None:
         yield stop_judge(expectation.stop)
     if expectation.limits is not None:
-        yield limits_judge(expectation.limits)
+        yield limits_judge(expectation.limits, tools)
     yield from _judges_over_time(expectation)
 
 

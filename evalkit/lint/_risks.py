@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from evalkit.cost import schema_tokens
 from evalkit.lint._finding import Hit
 from evalkit.lint._material import Material, PlacedTool
 from evalkit.lint._words import vocabulary, words
 from evalkit.suite import Case, Expectation
 
 MANY_TOOLS = 20
+SCHEMA_BUDGET = 2000
+"""Tokens; the tools of every request, as an OpenAI model sees them."""
 
 _DESTROYS = vocabulary(
     "cancel charge close delete deactivate destroy drop erase pay purge purchase refund revoke "
@@ -88,3 +91,19 @@ def too_many_tools(material: Material) -> Iterator[Hit]:
             what=f"{len(material.tools)} tools are offered at once",
             fix=f"offer those that the task needs, at most {MANY_TOOLS}; group or search the rest",
         )
+
+
+def schema_budget(material: Material) -> Iterator[Hit]:
+    counted = schema_tokens([placed.tool for placed in material.tools], _COUNTED_FOR)
+    if counted.total > SCHEMA_BUDGET:
+        heaviest = max(range(len(counted.tools)), key=lambda index: counted.tools[index].tokens)
+        worst = counted.tools[heaviest]
+        yield Hit(
+            where=material.tools[heaviest].at("name"),
+            what=f"the tools take about {counted.total:,} tokens of every request, more than "
+            f"{SCHEMA_BUDGET:,}; {worst.tool} alone takes {worst.tokens:,}",
+            fix="shorten descriptions and drop tools; `evalkit tokens` shows what each costs",
+        )
+
+
+_COUNTED_FOR = "gpt-4o"

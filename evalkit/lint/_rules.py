@@ -92,6 +92,13 @@ RULES: tuple[Rule, ...] = (
         check=_risks.too_many_tools,
     ),
     Rule(
+        id="schema-budget",
+        severity=Severity.WARNING,
+        looks_for=f"tools that take more than {_risks.SCHEMA_BUDGET:,} tokens of every request",
+        why="each request pays for them, and less of the window is left (F19)",
+        check=_risks.schema_budget,
+    ),
+    Rule(
         id="unguarded-action",
         severity=Severity.WARNING,
         looks_for="a destructive tool without confirmation or idempotency key",

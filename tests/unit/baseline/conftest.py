@@ -45,7 +45,7 @@ def result(case, mark, *, provider="gpt", trial=0, **changed):
 def run_file(tmp_path):
     """Write results into a run file."""
 
-    def written(name, *results, finished="2026-11-20T17:01:00Z"):
+    def written(name, *results, finished="2026-11-20T17:01:00Z", suites=()):
         providers = dict.fromkeys(one.provider for one in results)
         header = RunHeader(
             id=name,
@@ -53,6 +53,7 @@ def run_file(tmp_path):
             evalkit_version="1",
             mode="none",
             command="evalkit run",
+            suites=suites,
             providers=tuple(RunProvider(name=p, api="a", model="m") for p in providers),
         )
         with RunWriter(tmp_path / f"{name}.jsonl", header) as writer:

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from evalkit.baseline import FailOn, Gates, find_breaches
+from evalkit.baseline import FailOn, Gates, compare_runs, find_breaches, scan_run
+from evalkit.runfile import RunSuite
 
 
 def whats(comparison, **gates):
@@ -76,3 +77,15 @@ def test_an_unknown_price_is_no_regression_and_no_pass(compared):
 
     assert breach.is_unknown
     assert breach.what == "the price of a conversation is unknown"
+
+
+def test_the_tools_of_a_suite_may_take_so_many_tokens(run_file, result):
+    tool = {"name": "get_time", "description": "", "parameters": {"type": "object"}}
+    suites = (RunSuite(name="shop", file="shop.yaml", tools=(tool,)),)
+    run = scan_run(run_file("run", result("a", "+"), suites=suites))
+    comparison = compare_runs(run, run)
+
+    assert whats(comparison, max_schema_tokens=100) == []
+    assert whats(comparison, max_schema_tokens=9) == [
+        ("max-schema-tokens", "the tools of shop take about 23 tokens, at most 9 allowed")
+    ]
