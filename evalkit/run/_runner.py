@@ -76,7 +76,9 @@ class Runner:
                     for _ in range(min(waiting[0].provider.max_concurrency, len(waiting))):
                         group.create_task(self._work(shared, done))
         finally:
-            await done.put(None)
+            task = asyncio.current_task()
+            if task is None or not task.cancelling():  # else nobody takes what is in the queue
+                await done.put(None)
 
     async def _work(self, jobs: Iterator[Job], done: asyncio.Queue[Transcript | None]) -> None:
         for job in jobs:
