@@ -42,6 +42,7 @@ def test_hasty_shows_every_common_way_to_break_json():
         ("search_products", {Defect.TRAILING_TEXT}),
         ("get_order", {Defect.CODE_FENCE}),
         ("add_note", {Defect.TRUNCATED}),
+        ("add_note", {Defect.TRUNCATED}),
     ]
 
 
