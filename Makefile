@@ -14,7 +14,7 @@ else
 install = $(PYTHON) -m venv $(1) && $(1)/bin/python -m pip install --quiet --disable-pip-version-check $(2)
 endif
 
-.PHONY: demo test lint types layers wheel cassettes bench clean
+.PHONY: demo test lint types layers wheel cassettes bench matrix docs clean
 
 demo: $(STAMP)  ## replay the recorded suites, compare the providers, write the HTML report
 	@$(BIN)/evalkit run suites --output reports/demo/run.jsonl --report reports/demo; code=$$?; \
@@ -40,6 +40,23 @@ cassettes: $(STAMP)  ## record every cassette anew from the simulator, over HTTP
 
 bench: $(STAMP)  ## measure speed against a floor in the same run
 	$(BIN)/pytest tests/benchmarks -s -m benchmark
+
+MATRIX := vcrpy-8.2.1 openai-3.0.0 anthropic-1.0.0 newest
+MATRIX_TESTS := tests/unit/cassettes/test_cassette_interop.py \
+  tests/unit/cassettes/test_cassette_sdks.py tests/unit/providers/test_sdk_sender.py
+
+matrix: $(MATRIX:%=matrix-%)  ## run the tests beside other tools, for their oldest and newest versions
+
+matrix-%:
+	@echo "With $*, and the newest of the others:"
+	@$(call install,build/matrix/$*,--upgrade -e '.[simulator]' pytest-recording hypothesis vcrpy openai anthropic)
+	@$(if $(filter newest,$*),,$(call install,build/matrix/$*,'$(subst -,==,$*)'))
+	build/matrix/$*/bin/python -m pytest -q -p no:cacheprovider $(MATRIX_TESTS)
+
+docs: $(STAMP)  ## write the page of commands from the code, and build the site into build/site
+	@$(call install,$(VENV),-e '.[docs]')
+	$(BIN)/python docs/cli_page.py
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 wheel: $(STAMP)  ## build the wheel, and run the tests against it with the source out of reach
 	@rm -rf dist $(CLEAN) && mkdir -p $(CLEAN)

@@ -50,12 +50,15 @@ def matchers_are_values_of_one_type() -> None:
 
 def the_fixture_hands_out_the_clients_of_the_sdks(evalkit: Kit) -> None:
     import anthropic
+    import httpx2
     import openai
 
     assert_type(evalkit.openai(), openai.OpenAI)
     assert_type(evalkit.async_openai(), openai.AsyncOpenAI)
     assert_type(evalkit.anthropic("claude"), anthropic.Anthropic)
     assert_type(evalkit.async_anthropic(), anthropic.AsyncAnthropic)
+    assert_type(evalkit.http_client(), httpx2.Client)
+    assert_type(evalkit.async_http_client(), httpx2.AsyncClient)
     assert_type(evalkit.transcript, Transcript)
     assert_type(evalkit.ask("Weather in Oslo?"), Transcript)
     assert_type(evalkit.run("suites/refunds.yaml", "greeting"), tuple[CaseResult, ...])

@@ -24,6 +24,8 @@ if TYPE_CHECKING:  # loaded by the function that needs it
 CHAT, MESSAGES = "openai-chat", "anthropic"
 PATHS = {CHAT: "/chat/completions", MESSAGES: "/v1/messages"}
 """What the SDKs append to a base URL."""
+TIMEOUT_S = 600
+"""That of the SDKs; httpx2's own would give up while a model thinks."""
 NO_KEY = "none"
 """What the SDKs are given where nothing is sent, or nobody reads the key."""
 
@@ -86,6 +88,13 @@ class Wires:
             base_url=_base_url(provider, MESSAGES),
             http_client=http,
         )
+
+    def http_client(self) -> httpx2.Client:
+        client = httpx2.Client(transport=self._transport(None), timeout=TIMEOUT_S)
+        return self._clients.enter_context(client)
+
+    def async_http_client(self) -> httpx2.AsyncClient:
+        return httpx2.AsyncClient(transport=self._async_transport(None), timeout=TIMEOUT_S)
 
     def _transport(self, provider: Provider | None) -> httpx2.BaseTransport:
         address = self._address(provider)

@@ -22,6 +22,7 @@ from evalkit.suite import Case, Settings, load_suite, read_tools
 from evalkit.transcript import JsonValue, Prompt, Transcript
 
 if TYPE_CHECKING:  # an SDK loads when a test asks for its client
+    import httpx2
     from anthropic import Anthropic, AsyncAnthropic
     from openai import AsyncOpenAI, OpenAI
 
@@ -61,6 +62,14 @@ class Kit:
     def async_anthropic(self, provider: str | None = None) -> AsyncAnthropic:
         """Return the same for asynchronous code, which closes it: `async with`."""
         return self._connected().async_anthropic(self._speaking(provider, "anthropic"))
+
+    def http_client(self) -> httpx2.Client:
+        """Return the HTTP client alone, for a framework that makes its own client of an SDK."""
+        return self._connected().http_client()
+
+    def async_http_client(self) -> httpx2.AsyncClient:
+        """Return the same for asynchronous code, which closes it."""
+        return self._connected().async_http_client()
 
     @property
     def transcript(self) -> Transcript:

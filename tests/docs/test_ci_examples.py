@@ -24,6 +24,15 @@ def action(root):
     return yaml.safe_load(path.read_text())
 
 
+@pytest.fixture
+def project(project):
+    """The example project with one of its suites, which is enough to see that a job runs."""
+    for path in (project.folder / "suites").glob("*.yaml"):
+        if path.name != "greetings.yaml":
+            path.unlink()
+    return project
+
+
 def ran(project, script, **variables):
     """Run a script of a CI where `evalkit` is on the PATH."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"

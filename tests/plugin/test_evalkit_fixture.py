@@ -67,6 +67,12 @@ def test_responses(evalkit):
     assert_calls(evalkit.transcript, get_weather={"location": "Oslo"})
     assert evalkit.transcript.given[0].text == "Weather in Oslo?"
 
+def test_own_client(evalkit):
+    import openai
+    client = openai.OpenAI(api_key="none", http_client=evalkit.http_client())
+    answer = client.chat.completions.create(model="gpt", messages=OSLO, tools=[TOOL])
+    assert_calls(answer, get_weather={"location": "Oslo"})
+
 def test_ask(evalkit):
     answer = evalkit.ask("Weather in Oslo?", tools=[TOOL], provider="gpt", system="Be brief.")
     assert_calls(answer, get_weather={"location": "Oslo"}, tools=[TOOL])
