@@ -138,8 +138,17 @@ def results_at(path: Path, offsets: Iterable[int]) -> dict[int, JsonObject]:
 
 
 def result_at(path: Path, offset: int) -> CaseResult:
-    """Build the whole result whose line begins there."""
-    return load(CaseResult, results_at(path, [offset])[offset])
+    """Build the whole result whose line begins there.
+
+    Raises:
+        InvalidRunFile: the line holds more or less than a result.
+    """
+    record = results_at(path, [offset])[offset]
+    try:
+        return load(CaseResult, record)
+    except (KeyError, TypeError, ValueError) as error:
+        what = f"not a result, at byte {offset}: {error}"
+        raise InvalidRunFile([Problem(what=what, where=f"{path}:1:1")]) from error
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:

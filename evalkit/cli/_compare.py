@@ -22,6 +22,7 @@ from evalkit.baseline import (
 )
 from evalkit.errors import ExitCode
 
+_MOST_CASES = 10
 _SHARE = click.FloatRange(min=0, max=1)
 
 
@@ -55,7 +56,9 @@ _SHARE = click.FloatRange(min=0, max=1)
     metavar="N",
     help="Errored conversations of HEAD to tolerate before the exit code is 3.",
 )
-@click.option("--cases", type=click.IntRange(min=0), default=10, help="Cases to show of each kind.")
+@click.option(
+    "--cases", type=click.IntRange(min=0), default=_MOST_CASES, help="Cases to show of each kind."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 def command(base: str, head: str, **flags: object) -> int:
     """Say what broke between the runs BASE and HEAD, and what may be chance.
@@ -73,21 +76,21 @@ def command(base: str, head: str, **flags: object) -> int:
         runs = [scan_run(files.enter_context(find_run(name))) for name in (base, head)]
         comparison = compare_runs(*runs)
         breaches = find_breaches(comparison, gates)
-        print_comparison(comparison, breaches, most=most, as_json=as_json)
-    return verdict_of(comparison, breaches, max_errored)
+        _print(comparison, breaches, most=most, as_json=as_json)
+    return _exit_code(comparison, breaches, max_errored)
 
 
-def compare_with(baseline: Path, run: Path, *, quiet: bool) -> RunComparison:
-    """Compare a run that has just ended with a baseline, and say what broke."""
+def hold_against(baseline: Path, run: Path, *, quiet: bool) -> ExitCode:
+    """Say what a run that has just ended broke; failures that the baseline has too are known."""
     comparison = compare_runs(scan_run(baseline), scan_run(run))
+    breaches = find_breaches(comparison, Gates())
     if not quiet:
         click.echo()
-        breaches = find_breaches(comparison, Gates())
-        print_comparison(comparison, breaches, most=10, as_json=False)
-    return comparison
+        _print(comparison, breaches, most=_MOST_CASES, as_json=False)
+    return ExitCode.FAILED if breaches else ExitCode.PASSED
 
 
-def print_comparison(
+def _print(
     comparison: RunComparison, breaches: Sequence[Breach], *, most: int, as_json: bool
 ) -> None:
     if as_json:
@@ -97,7 +100,7 @@ def print_comparison(
         click.echo(line)
 
 
-def verdict_of(comparison: RunComparison, breaches: Sequence[Breach], max_errored: int) -> ExitCode:
+def _exit_code(comparison: RunComparison, breaches: Sequence[Breach], max_errored: int) -> ExitCode:
     """A regression that was seen is one, whatever else could not be judged."""
     if any(not breach.is_unknown for breach in breaches):
         return ExitCode.FAILED

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from evalkit.cassettes import Mode
+from evalkit.cli._compare import hold_against
 from evalkit.cli._forecast import print_forecast
 from evalkit.cli._hold import exit_code, hold
 from evalkit.cli._progress import progress
@@ -43,6 +44,7 @@ class _Options:
     shuffle: int | None
     output: Path
     report: Path | None
+    baseline: Path | None
     as_json: bool
     max_errored: int
     config: Path | None
@@ -139,6 +141,12 @@ class _Options:
     metavar="DIR",
     help="Write index.html, report.md and junit.xml there.",
 )
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="RUN",
+    help="Fail only where a case is broken that passed in this run file.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON, nothing else.")
 @click.option(
     "--max-errored",
@@ -189,7 +197,10 @@ def _run(options: _Options, earlier: RunRecord | None) -> int:
         add_to_summary(record, Path(summary))
     if interrupted:
         return ExitCode.INTERRUPTED
-    return exit_code(session, record, options.max_errored)
+    code = exit_code(session, record, options.max_errored)
+    if options.baseline is None or code is ExitCode.TROUBLE:
+        return code
+    return hold_against(options.baseline, options.output, quiet=options.as_json)
 
 
 def _jobs(

@@ -108,3 +108,18 @@ def test_the_latest_run_becomes_the_baseline(project):
     run = project.evalkit("compare", "reports/baseline.jsonl", "latest")
 
     assert run.returncode == 0
+
+
+def test_a_run_fails_only_for_what_its_baseline_does_not_know(runs):
+    known = runs.evalkit("run", "suites", "-p", "hasty", "--baseline", "bad.jsonl")
+    broken = runs.evalkit("run", "suites", "-p", "hasty", "--baseline", "good.jsonl")
+
+    assert (known.returncode, known.stdout.splitlines()[-1]) == (0, "every gate holds")
+    assert broken.returncode == 1
+
+
+def test_a_baseline_that_is_not_there_is_refused_before_anybody_is_asked(project):
+    run = project.evalkit("run", "suites", "-p", "careful", "--baseline", "gone.jsonl")
+
+    assert run.returncode == 2
+    assert not (project.folder / ".evalkit").exists()

@@ -190,6 +190,39 @@ def test_what_is_no_run_file_is_refused_at_its_line(tmp_path, text, line, what):
     assert problem.what.startswith(what)
 
 
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        pytest.param('"transcript":1', id="no transcript"),
+        pytest.param('"transcript":{"messages":[1]}', id="a message that is none"),
+        pytest.param('"transcript":{"messages":[{"calls":[[]]}]}', id="a call that is none"),
+        pytest.param('"transcript":' + "[" * 100_000, id="too deep"),
+        pytest.param('"suite":["shop"]', id="a suite that cannot be a name"),
+        pytest.param('"status":"great"', id="another status"),
+    ],
+)
+def test_a_hostile_line_is_refused_at_its_place(run_file, result, spoilt):
+    path = run_file("run", result("a", "+"), finished=None)
+    key = spoilt.partition(":")[0]
+    with path.open("a") as file:
+        line = path.read_text().splitlines()[1]
+        file.write(line.replace(key, f'"old{key[1:]}').replace("{", f"{{{spoilt},", 2) + "\n")
+
+    with pytest.raises(InvalidRunFile) as raised:
+        scan_run(path)
+
+    assert raised.value.problems[0].where == f"{path}:3:1"
+
+
+def test_a_line_that_only_looks_like_a_result_is_refused_when_it_is_shown(run_file, result):
+    path = run_file("run", result("a", "-"))
+    path.write_text(path.read_text().replace('"verdicts"', '"verdict"'))
+    run = scan_run(path)
+
+    with pytest.raises(InvalidRunFile, match="not a result, at byte"):
+        result_at(path, run.cases["gpt", "shop", "a"].telling().offset)
+
+
 def test_the_words_show_both_answers(compared, result):
     comparison = compared([result("a", "+")], [result("a", "-", raw="{oops", text="sorry")])
 
