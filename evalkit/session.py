@@ -141,7 +141,8 @@ class Session:
     async def _replayed(self, jobs: Iterable[Job]) -> tuple[CaseResult, ...]:
         """Replay what is recorded and may answer still."""
         replay = Session(self.config, Mode.NONE, self.providers)
-        results = [result async for result in replay.results(jobs)]
+        recorded = [job for job in jobs if not find_api(job.provider.api).runs_code]
+        results = [result async for result in replay.results(recorded)]
         if _rerecorded_age(self.config) is not None:
             expired = frozenset(map(id, self.expired(results)))
             results = [result for result in results if id(result) not in expired]

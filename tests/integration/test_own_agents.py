@@ -50,6 +50,35 @@ def test_without_a_word_of_trust_no_function_runs(printed):
     assert "--allow-python" in run.stderr
 
 
+def test_a_function_on_the_command_line_needs_the_word_as_well(printed):
+    run = printed.evalkit("run", "--provider", "python:os:abort")
+
+    assert run.returncode == 2
+    assert "provider os:abort: asking it runs code of yours, os:abort" in run.stderr
+
+
+def test_pytest_runs_a_function_only_when_it_may(printed):
+    words = ("suites/orders.yaml", "--evalkit-provider", "function", "-q")
+
+    refused = printed.pytest(*words, PYTHONPATH=str(printed.folder))
+    allowed = printed.pytest(*words, "--evalkit-allow-python", PYTHONPATH=str(printed.folder))
+
+    assert "asking it runs code of yours" in refused.stdout
+    assert "2 passed" in allowed.stdout
+
+
+def test_an_estimate_of_what_a_run_asks_runs_no_function(printed):
+    printed.write("shop_agent.py", "raise SystemExit('this must not run')")
+
+    run = printed.evalkit(
+        *("run", "--provider", "function", "--allow-python", "--record", "missing", "--dry-run"),
+        PYTHONPATH=str(printed.folder),
+    )
+
+    assert "this must not run" not in run.stdout + run.stderr
+    assert run.returncode == 0
+
+
 def test_a_function_that_crashes_errors_its_case(printed):
     printed.write("shop_agent.py", "def answer(messages, tools):\n    return messages[9]\n")
 
