@@ -25,6 +25,7 @@ _CAUSES = {
 _WITH_ANSWERS = (Change.BROKEN, Change.FIXED, Change.FLAKY)
 _NAMES_ONLY = (Change.NEW, Change.GONE, Change.UNJUDGED)
 _MOST_TURNS = 4
+_SMALLEST_P = 0.0001
 
 
 def show_comparison(
@@ -81,7 +82,7 @@ def _headline(compared: ProviderComparison) -> str:
     return (
         f"{name}: {difference.before:.1%} before, {difference.after:.1%} now, on "
         f"{difference.cases:,} cases: {100 * difference.change:+.1f} points "
-        f"({100 * low:+.1f} to {100 * high:+.1f}), p = {compared.p_adjusted:.2g}, {side} chance"
+        f"({100 * low:+.1f} to {100 * high:+.1f}), p {_p(compared.p_adjusted)}, {side} chance"
     )
 
 
@@ -113,7 +114,7 @@ def _parts(noun: str, parts: Sequence[Part]) -> Iterator[str]:
         one = part.difference
         yield (
             f"  {_plain(part.name):<28.28}{one.cases:>7,}{one.before:>9.1%}{one.after:>9.1%}"
-            f"{one.only_base:>7,}{one.only_head:>8,}{one.p:>9.2g}"
+            f"{one.only_base:>7,}{one.only_head:>8,}{_p(one.p).removeprefix('= '):>9}"
         )
 
 
@@ -175,6 +176,10 @@ def _turn(turn: Turn) -> str:
 def _call(call: ToolCall) -> str:
     arguments = show(call.arguments) if call.raw is None else _plain(call.raw)
     return f"{_plain(call.name)}({arguments})"
+
+
+def _p(p: float) -> str:
+    return f"= {p:.2g}" if p >= _SMALLEST_P else f"< {_SMALLEST_P}"
 
 
 def _plain(text: str) -> str:
