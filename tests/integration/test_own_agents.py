@@ -11,6 +11,7 @@ import pytest
 
 from evalkit.results import Status
 from evalkit.runfile import read_run
+from evalkit.simulator import load_script, serve
 
 PAGE = Path(__file__).parents[2] / "docs/agents.md"
 
@@ -89,6 +90,70 @@ def test_a_function_that_crashes_errors_its_case(printed):
     assert run.returncode == 3
     assert set(statuses(printed).values()) == {Status.ERRORED}
     assert "shop_agent:answer raised IndexError" in run.stdout
+
+
+ASKING = """
+import os
+from evalkit.cassettes import {transport}
+from openai import {client}, {http}
+
+client = {client}(
+    base_url=os.environ["MODEL_URL"] + "/v1",
+    api_key="none",
+    http_client={http}(transport={transport}()),
+)
+
+
+{define} answer(messages, tools):
+    reply = {wait}client.chat.completions.create(model="m", messages=messages)
+    return reply.choices[0].message.content
+"""
+KINDS = [
+    pytest.param(
+        {
+            "transport": "transport",
+            "client": "AsyncOpenAI",
+            "http": "DefaultAsyncHttpxClient",
+            "define": "async def",
+            "wait": "await ",
+        },
+        id="async",
+    ),
+    pytest.param(
+        {
+            "transport": "sync_transport",
+            "client": "OpenAI",
+            "http": "DefaultHttpxClient",
+            "define": "def",
+            "wait": "",
+        },
+        id="in its thread",
+    ),
+]
+
+
+@pytest.mark.parametrize("words", KINDS)
+def test_the_agents_own_requests_are_recorded_and_replayed_while_it_runs_anew(words, printed):
+    printed.write("shop_agent.py", ASKING.format(**words))
+    script = printed.write(
+        "model.yaml",
+        "version: 1\nrules: [{when: {user: A8472}, answer: It is delivered.},"
+        " {answer: Which order number?}]\n",
+    )
+    suite = printed.folder / "suites/orders.yaml"
+    no_call = suite.read_text().replace(
+        "      calls:\n        - get_order: {order_id: A8472}\n", "      no_call: true\n"
+    )
+    suite.write_text(no_call)
+    command = ("run", "--provider", "function", "--allow-python")
+    home = str(printed.folder)
+
+    with serve(load_script(script)) as url:
+        first = printed.evalkit(*command, "--record", "missing", PYTHONPATH=home, MODEL_URL=url)
+    replayed = printed.evalkit(*command, PYTHONPATH=home, MODEL_URL=url)
+
+    assert (first.returncode, replayed.returncode) == (0, 0), first.stdout + replayed.stdout
+    assert len([*printed.folder.glob("cassettes/orders/*/*.yaml")]) == 2
 
 
 def test_the_printed_server_passes_and_is_replayed_when_it_is_gone(printed):
