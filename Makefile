@@ -22,7 +22,7 @@ demo: $(STAMP)  ## replay the recorded suites, compare the providers, write the 
 	@echo "The simulated provider 'hasty' fails on purpose: that is what the report shows."
 
 test: $(STAMP)  ## run every test
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
@@ -63,7 +63,7 @@ wheel: $(STAMP)  ## build the wheel, and run the tests against it with the sourc
 	$(BIN)/python -m build --wheel --installer pip --outdir dist . >/dev/null
 	@cp -r tests suites cassettes docs evalkit.yaml pyproject.toml README.md $(CLEAN)
 	$(call install,$(CLEAN)/.venv,"$$(ls dist/*.whl)[dev]")
-	cd $(CLEAN) && .venv/bin/python -m pytest -q -m "not checkout and not benchmark"
+	cd $(CLEAN) && .venv/bin/python -m pytest -q -n auto -m "not checkout and not benchmark"
 
 clean:
 	rm -rf $(VENV) dist build reports/demo .coverage htmlcov .mypy_cache .ruff_cache .pytest_cache
