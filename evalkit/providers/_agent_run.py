@@ -29,6 +29,11 @@ class AgentRun:
         self._task = asyncio.create_task(self._work(function, body))
         self._task.add_done_callback(lambda _: self._made.put_nowait(None))
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether calls of the agent's are to be answered before it can go on."""
+        return bool(self._waiting)
+
     def waits_for(self, call_id: str) -> bool:
         return call_id in self._waiting
 

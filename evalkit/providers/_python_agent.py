@@ -22,6 +22,10 @@ if TYPE_CHECKING:  # named in a signature only
     import httpx2
 
 
+LEFT_BEHIND = 100
+"""Runs that may wait for results beside those of live conversations: nobody says when one ends."""
+
+
 def endpoint(provider: Provider) -> str:
     """Return what stands for the address of a function: it has none."""
     return f"python:{provider.model}"
@@ -60,6 +64,7 @@ class AgentSender:
         run = next((r for r in self._runs if all(map(r.waits_for, results))), None)
         if run is None or not results:
             run, results = AgentRun(self._function, body, self._ids), {}
+            self._leave_behind()
             self._runs.append(run)
         try:
             async with asyncio.timeout(self._provider.timeout_s):
@@ -72,6 +77,13 @@ class AgentSender:
     async def close(self) -> None:
         for run in self._runs:
             run.stop()
+
+    def _leave_behind(self) -> None:
+        """Stop the oldest of the waiting runs where there are more than can be alive."""
+        waiting = [run for run in self._runs if run.is_waiting]
+        for run in waiting[: -LEFT_BEHIND - self._provider.max_concurrency]:
+            run.stop()
+            self._runs.remove(run)
 
     async def _reply(self, run: AgentRun, results: dict[str, JsonValue]) -> JsonObject:
         calls = await run.go_on(results)

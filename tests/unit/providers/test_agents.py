@@ -9,7 +9,7 @@ from types import ModuleType
 import httpx2
 import pytest
 
-from evalkit.errors import ExchangeFailed, PluginFailed, UndecodableReply, UsageError
+from evalkit.errors import CassetteMiss, ExchangeFailed, PluginFailed, UndecodableReply, UsageError
 from evalkit.providers import Provider, find_api
 from evalkit.suite import Settings
 from evalkit.transcript import Defect, Prompt, Stop, ToolCall, ToolResult, Turn, Usage
@@ -237,6 +237,29 @@ def test_an_agent_whose_conversation_ended_before_it_is_stopped_and_not_left_beh
     asyncio.run(ask())
 
     assert ended.is_set()
+
+
+def test_conversations_that_ended_early_do_not_pile_up_threads(agent):
+    provider = agent(lambda _messages, tools: tools.call("f", {}), max_concurrency=1)
+    before = threading.active_count()
+
+    async def ask():
+        sender = PYTHON.connect(provider, None, None)
+        for _ in range(300):
+            await sender.send(ASKED)
+        left = [t for t in threading.enumerate() if t.name == "evalkit agent"]
+        await sender.close()
+        return len(left)
+
+    assert asyncio.run(ask()) <= before + 150
+
+
+def test_a_miss_of_the_agents_own_cassette_stays_a_miss(agent):
+    def answer(_messages, _tools):
+        raise CassetteMiss("nothing was recorded for this request")
+
+    with pytest.raises(CassetteMiss):
+        converse(agent(answer))
 
 
 @pytest.mark.parametrize("model", ["answer", "the_agent:", ":answer"])
