@@ -66,7 +66,9 @@ def test_decoding_a_chat_reply_costs_at_most_ten_times_reading_its_json():
     reading_s = best_s(lambda: json.loads(text), 500)
     decoding_s = best_s(lambda: api.decode(CHAT), 500)
 
-    print(f"{1 / decoding_s:,.0f} bodies/s, {decoding_s / reading_s:.1f} x json.loads")  # noqa: T201  # `make bench` shows the figures
+    print(
+        f"{1 / decoding_s:,.0f} bodies/s, {decoding_s / reading_s:.1f} x json.loads"
+    )  # `make bench` shows the figures
     assert decoding_s < 10 * reading_s
 
 
@@ -135,7 +137,7 @@ def test_joining_a_stream_is_linear(name, short, long):
 
     ratio = best_s(lambda: api.assemble(long), 1) / best_s(lambda: api.assemble(short), 1)
 
-    print(f"{name}: twenty times the pieces take {ratio:.0f} times as long")  # noqa: T201  # as above
+    print(f"{name}: twenty times the pieces take {ratio:.0f} times as long")
     assert ratio < 60
 
 
@@ -145,5 +147,5 @@ def test_reading_events_is_linear(end):
 
     ratio = best_s(lambda: list(read_events(long)), 1) / best_s(lambda: list(read_events(short)), 1)
 
-    print(f"twenty times the events take {ratio:.0f} times as long")  # noqa: T201  # as above
+    print(f"twenty times the events take {ratio:.0f} times as long")
     assert ratio < 60
