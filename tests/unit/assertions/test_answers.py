@@ -7,9 +7,11 @@ import anthropic
 import httpx2
 import openai
 import pytest
+from pydantic import BaseModel, Field
 
 from evalkit.assertions import assert_calls, assert_no_calls, transcript_of
 from evalkit.errors import ExchangeFailed, UsageError
+from evalkit.results import CaseResult, Status
 from evalkit.transcript import Transcript, Turn
 
 PARIS = {"location": "Paris"}
@@ -116,6 +118,34 @@ def test_a_transcript_and_a_turn_are_taken_as_they_are():
 
     assert transcript_of(talk) is talk
     assert transcript_of(turn).turns == (turn,)
+
+
+def test_the_result_of_a_case_is_read_by_its_transcript():
+    talk = Transcript(suite="s", case="c", provider="p", model="m", messages=(Turn(text="Hi"),))
+    result = CaseResult(
+        suite="s",
+        case="c",
+        provider="p",
+        model="m",
+        trial=0,
+        tags=(),
+        status=Status.PASSED,
+        verdicts=(),
+        pairings=(),
+        expects_no_call=True,
+        transcript=talk,
+    )
+
+    assert transcript_of(result) is talk
+
+
+def test_a_model_of_pydantic_is_read_by_the_names_of_the_wire(chat):
+    class Reply(BaseModel):
+        options: list[dict] = Field(alias="choices")
+
+    reply = Reply.model_validate(chat(("get_weather", PARIS)))
+
+    assert_calls(reply, get_weather=PARIS)
 
 
 def test_malformed_arguments_survive_the_sdk(chat):

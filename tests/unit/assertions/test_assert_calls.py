@@ -2,6 +2,7 @@ import pytest
 
 from evalkit.assertions import Any_, OneOf, Regex, Result, Text, assert_calls, assert_no_calls, call
 from evalkit.errors import EvalkitError, UsageError
+from evalkit.suite import Tool
 from evalkit.transcript import Stop, ToolCall, ToolResult, Transcript, Trouble, Turn
 
 WEATHER_TOOL = {
@@ -194,6 +195,15 @@ def test_with_tools_each_call_must_fit_its_schema(chat):
     assert message.startswith("schema_violation: get_weather $.days: ")
 
 
+def test_tools_may_be_those_of_a_suite(chat):
+    answer = chat(("get_weather", {"location": 7}))
+    tool = Tool(name="get_weather", parameters=WEATHER_TOOL["function"]["parameters"])
+
+    message = said(assert_calls, answer, get_weather={"location": 7}, tools=[tool])
+
+    assert message.startswith("schema_violation: get_weather $.location: ")
+
+
 def test_with_tools_an_invented_one_is_told(chat):
     answer = chat(("get_wether", {"location": "Oslo"}))
 
@@ -271,6 +281,11 @@ def test_trouble_of_the_harness_is_no_failed_assertion():
             lambda a: assert_calls(a, ping={}, tools=["ping"]),
             "tools are dicts, as the model was given them",
             id="tools by name",
+        ),
+        pytest.param(
+            lambda a: assert_calls(a, ping={}, extra_calls={"id": 7}),
+            "extra_calls cannot be {'id': 7}",
+            id="a tool called extra_calls",
         ),
         pytest.param(
             lambda _: assert_calls(conversation(), ping={}),
