@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import signal
 import subprocess
 import sys
+from itertools import islice
 
 import httpx2
 import pytest
@@ -135,6 +137,46 @@ def test_a_process_killed_while_it_saves_leaves_a_whole_file(answers, tmp_path):
 
     assert numbers(path)[:answers] == seen
     assert list(tmp_path.iterdir()) == [path]
+
+
+PAYER = """
+import sys
+from pathlib import Path
+from evalkit.cassettes import *
+
+for case in range(3):
+    path = Path(sys.argv[1]) / f"{case}.yaml"
+    with open_cassette(path, Taping(mode=Mode.MISSING)) as cassette:
+        for n, size in enumerate([20, 300, 5_000, 60_000, 1_000_000]):
+            asked = Asked(method="POST", url="http://x/v1", body={"n": n})
+            if cassette.play(asked, 0) is None:
+                cassette.record(asked, Answered(status=200, body=b"x" * size), 0, Timing())
+                print(case, n, flush=True)
+"""
+
+
+def paid(folder, stop_after=None):
+    """Record three cases; tell which answers were paid for, up to a kill."""
+    command = [sys.executable, "-c", PAYER, str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        lines = list(islice(process.stdout, stop_after))
+        if stop_after is not None:
+            process.send_signal(signal.SIGKILL)
+    return lines
+
+
+@pytest.mark.parametrize("answers", sorted(random.Random(7).sample(range(1, 15), 6)))
+def test_after_a_kill_the_next_run_pays_only_for_the_rest(answers, tmp_path):
+    had = paid(tmp_path, stop_after=answers)
+
+    rest = paid(tmp_path)
+
+    sizes = [
+        [len(each.answered.body) for each in open_cassette(tmp_path / f"{case}.yaml").recordings]
+        for case in range(3)
+    ]
+    assert set(had).isdisjoint(rest)
+    assert sizes == [[20, 300, 5_000, 60_000, 1_000_000]] * 3
 
 
 def test_the_draft_of_a_killed_process_is_swept_up(tmp_path):
