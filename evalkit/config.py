@@ -198,15 +198,6 @@ def _refuse_code(provider: Provider) -> None:
         )
 
 
-def _refuse_code(provider: Provider) -> None:
-    if find_api(provider.api).runs_code:
-        raise UsageError(
-            f"asking it runs code of yours, {provider.model}",
-            where=f"provider {provider.name}",
-            hint="pass --allow-python if you trust it, or choose others with --provider",
-        )
-
-
 def _nearest(folder: Path) -> Path | None:
     absolute = folder.absolute()
     for candidate in (absolute, *absolute.parents):

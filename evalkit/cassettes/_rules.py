@@ -72,7 +72,11 @@ KEY_RULES = (
     ),
     _prefixed("GitHub token", r"github_pat_[A-Za-z0-9_]{20,}", "github_pat_"),
     _prefixed("Slack token", r"xox[abeoprs]-[A-Za-z0-9-]{10,}", "xox"),
-    _prefixed("JSON web token", r"eyJ[\w-]{10,300}\.eyJ[\w-]{10,4000}\.[\w-]{10,}", "eyJ"),
+    _prefixed(
+        "JSON web token",
+        r"eyJ[A-Za-z0-9_-]{10,300}\.eyJ[A-Za-z0-9_-]{10,4000}\.[A-Za-z0-9_-]{10,}",
+        "eyJ",
+    ),
     Rule(
         "bearer token",
         ("earer", "EARER"),

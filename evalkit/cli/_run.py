@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from evalkit.errors import ExitCode, UsageError
 from evalkit.providers import Provider
 from evalkit.report import add_to_summary
 from evalkit.results import CaseResult
-from evalkit.run import Job, Selection
+from evalkit.run import Job, Selection, log_to
 from evalkit.runfile import RunRecord, RunWriter, read_run
 from evalkit.session import Session, Terms
 from evalkit.suite import Suite, load_suites
@@ -45,6 +46,7 @@ class _Options:
     output: Path
     report: Path | None
     baseline: Path | None
+    log: Path | None
     as_json: bool
     max_errored: int
     config: Path | None
@@ -147,6 +149,12 @@ class _Options:
     metavar="RUN",
     help="Fail only where a case is broken that passed in this run file.",
 )
+@click.option(
+    "--log",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Append a JSON line for every call, result and limit there, without secrets.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON, nothing else.")
 @click.option(
     "--max-errored",
@@ -185,6 +193,7 @@ def _run(options: _Options, earlier: RunRecord | None) -> int:
         print_forecast(session, jobs, header, as_json=options.as_json)
         return ExitCode.PASSED
     with (
+        nullcontext() if options.log is None else log_to(options.log),
         RunWriter(options.output, header, kept) as writer,
         progress(jobs, quiet=options.as_json) as shown,
     ):

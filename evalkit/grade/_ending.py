@@ -21,6 +21,7 @@ _KINDS = {
     Stop.REPEATED_CALL: Kind.RUNAWAY_LOOP,
     Stop.CONTEXT_OVERFLOW: Kind.OVER_BUDGET,
     Stop.TOOL_BUDGET: Kind.OVER_BUDGET,
+    Stop.TIMEOUT: Kind.OVER_BUDGET,
 }
 """The ends of a conversation that are the model's, and what they are called."""
 
@@ -31,6 +32,7 @@ _REASONS = {
     Stop.REPEATED_CALL: "the model repeated the same call until it was stopped",
     Stop.CONTEXT_OVERFLOW: "the conversation outgrew the context window",
     Stop.TOOL_BUDGET: "the calls outgrew the budget of their tools",
+    Stop.TIMEOUT: "the time for the conversation was used up",
 }
 
 

@@ -22,7 +22,7 @@ from evalkit.transcript import Stop, Transcript
 
 MAX_PREPARED = 20_000
 
-_TROUBLE = (Stop.TIMEOUT, Stop.PROVIDER_ERROR, Stop.CASSETTE_MISS)
+_TROUBLE = (Stop.PROVIDER_ERROR, Stop.CASSETTE_MISS)
 
 _prepared: dict[int, Grader] = {}
 """The graders of the cases seen last, by identity: a case holds dicts and cannot be a key.

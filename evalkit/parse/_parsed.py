@@ -104,6 +104,10 @@ class Gathering:
         return Extract(calls=tuple(self.calls), text=rest, defects=tuple(self.defects))
 
 
+_JSON_BEGINS = ("{", "[{", "```")
+"""No thought begins like this."""
+
+
 @dataclass(frozen=True, slots=True)
 class Format:
     """One text format: how its calls are found, and what else its models write around them."""
@@ -140,6 +144,8 @@ class Format:
 
     def _has_call(self, text: str) -> bool:
         """Tell whether the closing mark may stand inside the argument of a call."""
+        if text.lstrip().startswith(_JSON_BEGINS):
+            return True
         extract = _find(self.find, text, {})
         return bool(extract.calls) or Defect.TRUNCATED in extract.defects
 

@@ -447,11 +447,21 @@ def test_trouble_is_never_a_score(shop):
     assert explain(result) == ("errored: cassette_miss: nothing was recorded",)
 
 
-@pytest.mark.parametrize("stop", [Stop.TIMEOUT, Stop.PROVIDER_ERROR, Stop.CASSETTE_MISS])
+@pytest.mark.parametrize("stop", [Stop.PROVIDER_ERROR, Stop.CASSETTE_MISS])
 def test_a_conversation_that_trouble_ended_is_errored(shop, stop):
     result = grade(shop.case({"no_call": True}), shop.transcript(Turn(text="Hi"), stop=stop))
 
     assert result.status is Status.ERRORED
+
+
+def test_a_conversation_whose_time_was_used_up_is_failed(shop):
+    transcript = shop.transcript(Turn(text="Hi"), stop=Stop.TIMEOUT)
+
+    result = grade(shop.case({"no_call": True}), transcript)
+
+    assert explain(result) == (
+        "over_budget: the conversation: the time for the conversation was used up",
+    )
 
 
 def test_nothing_at_all_does_not_pass_for_restraint(shop):
