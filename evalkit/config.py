@@ -100,9 +100,7 @@ class Config:
         """Return what may not be written, by these settings."""
         return Redaction(self.secrets, self.personal_data)
 
-    def select(
-        self, names: tuple[str, ...], *, allow_python: bool = False
-    ) -> tuple[Provider, ...]:
+    def select(self, names: tuple[str, ...], *, allow_python: bool = False) -> tuple[Provider, ...]:
         """Return the named providers in that order, or all of them where none is named.
 
         `API:MODEL`, such as `openai-chat:gpt-5.4-mini`, is a provider that no file needs to name.
