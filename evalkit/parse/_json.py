@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from json import JSONDecodeError, JSONDecoder
 from math import isinf
 from typing import NoReturn
@@ -133,7 +133,10 @@ def _finite(number: str) -> float | int:
     value = float(number)
     if not isinf(value):
         return value
-    exact = Decimal(number)
+    try:
+        exact = Decimal(number)
+    except InvalidOperation as error:  # an exponent that no decimal can hold
+        raise ValueError(f"a number of too many digits: {number[:20]}") from error
     if exact.adjusted() >= MAX_DIGITS:
         raise ValueError(f"a number of {exact.adjusted() + 1} digits")
     return int(exact)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalkit.parse import Arguments, defect_spans, parse_arguments
+from evalkit.parse import Arguments, defect_spans, parse_arguments, parse_text
 from evalkit.transcript import Defect
 
 JSON = st.recursive(
@@ -197,3 +197,11 @@ def test_what_was_read_can_be_written_again(value):
     raw = json.dumps({**value, "half": "\ud800"})
 
     assert json.loads(json.dumps(parse_arguments(raw).value)) == json.loads(raw)
+
+
+def test_an_exponent_that_nothing_can_hold_is_flagged_and_never_raises():
+    raw = '{"n": 1e' + "9" * 60 + "}"
+
+    assert parse_arguments(raw).value is None
+    assert parse_arguments(raw).defects == (Defect.NOT_JSON,)
+    assert parse_text(raw, "auto").calls == ()
