@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 CLEAN := build/wheel-test
+# The tests that need what a wheel must bring along: templates, scaffold, schema, entry points.
+IN_WHEEL := tests/cli tests/plugin tests/replay tests/integration tests/unit/report tests/unit/suite
 STAMP := $(VENV)/.installed
 DATA := $(abspath ../shared/data)
 export EVALKIT_TEST_DATA ?= $(if $(wildcard $(DATA)),$(DATA))
@@ -63,7 +65,7 @@ wheel: $(STAMP)  ## build the wheel, and run the tests against it with the sourc
 	$(BIN)/python -m build --wheel --installer pip --outdir dist . >/dev/null
 	@cp -r tests suites cassettes docs evalkit.yaml pyproject.toml README.md $(CLEAN)
 	$(call install,$(CLEAN)/.venv,"$$(ls dist/*.whl)[dev]")
-	cd $(CLEAN) && .venv/bin/python -m pytest -q -n auto -m "not checkout and not benchmark"
+	cd $(CLEAN) && .venv/bin/python -m pytest -q -n auto -m "not checkout and not benchmark" $(IN_WHEEL)
 
 clean:
 	rm -rf $(VENV) dist build reports/demo .coverage htmlcov .mypy_cache .ruff_cache .pytest_cache
