@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -68,7 +68,7 @@ def open_cassette(path: Path, taping: Taping = REPLAY) -> Cassette:
     Raises:
         InvalidCassette: the file cannot be read.
     """
-    existed = path.exists()
+    existed = taping.mode is Mode.ONCE and path.exists()
     if taping.mode in {Mode.ONCE, Mode.MISSING, Mode.ALL}:
         recover(path)
     recordings = read(path) if taping.mode not in {Mode.ALL, Mode.LIVE} else ()
@@ -106,9 +106,9 @@ class Cassette:
         self._oldest = oldest_allowed(taping)
         self._redaction = taping.redaction
         self._now = taping.now
-        self._opened_at = self._timestamp()
+        self._opened_at = self._timestamp() if taping.mode is Mode.ALL else ""
         self._index = Index(recordings, taping.redaction)
-        self._refused: Counter[tuple[str, int]] = Counter()
+        self._refused: dict[tuple[str, int], int] = defaultdict(int)
         self._fresh: list[Recording] = []
         self._journal = Journal(path)
         self._lock = Lock()

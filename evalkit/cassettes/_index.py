@@ -20,7 +20,7 @@ class Index:
     def __init__(self, recordings: Iterable[Recording], redaction: Redaction) -> None:
         self.recordings: list[Recording] = []
         self._places: dict[str, dict[int | None, list[int]]] = defaultdict(dict)
-        self._taken: Counter[tuple[str, int | None]] = Counter()
+        self._taken: dict[tuple[str, int | None], int] = defaultdict(int)
         self._played: set[int] = set()
         for recording in recordings:
             self._add(recorded_key(recording, redaction), recording)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from functools import cached_property
 from glob import escape
 from pathlib import Path
 from uuid import uuid4
@@ -21,8 +22,12 @@ class Journal:
     """A file beside a cassette: one recording a line, locked while its process lives."""
 
     def __init__(self, cassette: Path) -> None:
-        self.path = cassette.with_name(f".{cassette.name}.partial-{uuid4().hex[:8]}")
+        self._cassette = cassette
         self._file: int | None = None
+
+    @cached_property
+    def path(self) -> Path:
+        return self._cassette.with_name(f".{self._cassette.name}.partial-{uuid4().hex[:8]}")
 
     @property
     def is_open(self) -> bool:

@@ -20,13 +20,18 @@ def cassette_path(root: Path, *, suite: str, provider: str, model: str, case: st
     A name that is no lower-case file name as it stands gets a digest, so that two cases never
     share a file, on no file system.
     """
-    return root / _slug(suite) / f"{_slug(provider)}--{_slug(model)}" / f"{_slug(case)}.yaml"
+    return _folder(root, suite, provider, model) / f"{_slug(case)}.yaml"
 
 
 def cassette_path_of_test(root: Path, names: Sequence[str]) -> Path:
     """Return the path of a test's own cassette, `root/pytest/<folder>/<module>/<test>.yaml`."""
     *folders, test = map(_slug, names)
     return root.joinpath("pytest", *folders, f"{test}.yaml")
+
+
+@lru_cache(maxsize=64)
+def _folder(root: Path, suite: str, provider: str, model: str) -> Path:
+    return root / _slug(suite) / f"{_slug(provider)}--{_slug(model)}"
 
 
 @lru_cache(maxsize=1024)

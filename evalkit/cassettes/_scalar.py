@@ -49,12 +49,15 @@ def flow(value: JsonValue) -> str:
 
 def read_flow(text: str) -> JsonValue:
     is_simple = text.isprintable() and "\\u" not in text
-    if text != text.strip() or (not is_simple and _READ_DIFFERENTLY.search(text)):
+    if not is_simple and _READ_DIFFERENTLY.search(text):
         raise NotOurs
+    value: JsonValue
     try:
-        value: JsonValue = _decode(text)
-    except (ValueError, RecursionError) as error:
+        value, end = _scan(text, 0)
+    except (StopIteration, ValueError, RecursionError) as error:
         raise NotOurs from error
+    if end != len(text):
+        raise NotOurs
     return value
 
 
@@ -121,4 +124,5 @@ def _float(text: str) -> float:
     return float(text) if text.lower() == text.upper() else _refused(text)
 
 
-_decode = json.JSONDecoder(parse_float=_float, parse_constant=_refused).decode
+_scan = json.JSONDecoder(parse_float=_float, parse_constant=_refused).scan_once
+"""Reads the value that begins at a place, and tells where it ends."""

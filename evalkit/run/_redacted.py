@@ -18,6 +18,8 @@ from evalkit.transcript import (
     Turn,
 )
 
+_spelled = json.JSONEncoder(ensure_ascii=False).encode
+
 
 def without_secrets(transcript: Transcript, redact: Redact) -> Transcript:
     """Take the secrets out of everything that was said; most transcripts hold none."""
@@ -90,11 +92,11 @@ def _message_texts(message: Message) -> Iterator[str]:
             yield message.text
         case ToolResult():
             yield message.name
-            yield json.dumps(message.content, ensure_ascii=False)
+            yield _spelled(message.content)
         case Turn():
             yield from filter(None, (message.text, message.refusal, message.reasoning))
-            yield json.dumps(message.wire, ensure_ascii=False)
+            yield _spelled(message.wire)
             for call in message.calls:
                 yield call.name
                 yield call.raw or ""
-                yield json.dumps(call.arguments, ensure_ascii=False)
+                yield _spelled(call.arguments)

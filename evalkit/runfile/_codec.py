@@ -6,8 +6,9 @@ import dataclasses
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from enum import StrEnum
 from functools import cache
+from operator import attrgetter
 from types import NoneType, UnionType
-from typing import Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from evalkit.transcript import JsonObject, JsonValue, Message, Prompt, ToolResult, Turn
 
@@ -20,27 +21,39 @@ _JSON_IS_KEPT_AS_IT_IS: Mapping[str, object] = {"JsonValue": object, "JsonObject
 
 def dump(value: object) -> JsonValue:
     """Turn a value of ours into JSON; fields that have their default are left out."""
-    if type(value) in _PLAIN:
-        return value  # type: ignore[return-value]  # a value of a plain type is JSON
-    if isinstance(value, StrEnum):
-        return value.value
-    if isinstance(value, (tuple, list)):
-        return [dump(item) for item in value]
-    if isinstance(value, Mapping):
-        return dict(value)
-    tag, fields = _dumped_fields(type(value))  # type: ignore[arg-type]  # a class is hashable
-    record: JsonObject = dict(tag)
-    for name, default in fields:
-        field = getattr(value, name)
-        if field is not default and field != default:
-            record[name] = field if type(field) in _PLAIN else dump(field)
-    return record
+    return _dumper(type(value))(value)
 
 
 @cache
-def _dumped_fields(kind: type) -> tuple[JsonObject, tuple[tuple[str, object], ...]]:
-    fields = tuple((f.name, f.default) for f in dataclasses.fields(kind) if f.init)
-    return _TAGS.get(kind, {}), fields
+def _dumper(kind: type) -> Callable[[object], JsonValue]:
+    if kind in _PLAIN:
+        return cast("Callable[[object], JsonValue]", _itself)
+    if issubclass(kind, StrEnum):
+        return attrgetter("value")
+    if issubclass(kind, (tuple, list)):
+        return lambda value: [_dumper(type(item))(item) for item in value]  # type: ignore[attr-defined]  # `kind` is a sequence
+    if issubclass(kind, Mapping):
+        return lambda value: dict(value)  # type: ignore[call-overload,no-any-return]  # `kind` is a mapping
+    return _dataclass_dumper(kind)
+
+
+def _itself(value: object) -> object:
+    return value
+
+
+def _dataclass_dumper(kind: type) -> Callable[[object], JsonObject]:
+    fields = [(f.name, f.default) for f in dataclasses.fields(kind) if f.init]
+    names, defaults = zip(*fields, strict=True)
+    values_of, tag = attrgetter(*names), _TAGS.get(kind, {})
+
+    def dumped(value: object) -> JsonObject:
+        record: JsonObject = dict(tag)
+        for name, default, field in zip(names, defaults, values_of(value), strict=True):
+            if field is not default and field != default:
+                record[name] = field if type(field) in _PLAIN else _dumper(type(field))(field)
+        return record
+
+    return dumped
 
 
 _TAGS: Mapping[type, JsonObject] = {Turn: {"role": "assistant"}, ToolResult: {"role": "tool"}}
