@@ -7,8 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from evalkit.cost import price_table_date
-from evalkit.measures import Comparison, ProviderSummary, compare_all, summarise, verdict
+from evalkit.measures import (
+    Comparison,
+    FrontPoint,
+    ProviderSummary,
+    Rank,
+    compare_all,
+    pareto_front,
+    rank,
+    summarise,
+    verdict,
+)
 from evalkit.report._figures import plural, seconds
+from evalkit.report._standing import stand
 from evalkit.report._table import Section, compare_providers
 from evalkit.report._visible import one_line
 from evalkit.results import CaseResult, Status
@@ -32,6 +43,8 @@ class Overview:
     """What a reader has to know before believing the numbers."""
     summaries: tuple[ProviderSummary, ...]
     comparisons: tuple[Comparison, ...]
+    ranks: tuple[Rank, ...]
+    front: tuple[FrontPoint, ...]
     sections: tuple[Section, ...]
     failed: tuple[CaseResult, ...]
     errored: tuple[CaseResult, ...]
@@ -40,6 +53,7 @@ class Overview:
 def overview(record: RunRecord) -> Overview:
     summaries = summarise(record.results)
     comparisons = compare_all(record.results)
+    ranks, front = rank(summaries, comparisons), pareto_front(summaries)
     return Overview(
         header=record.header,
         finished_at=record.finished_at,
@@ -47,7 +61,9 @@ def overview(record: RunRecord) -> Overview:
         warnings=_warnings(record, summaries),
         summaries=summaries,
         comparisons=comparisons,
-        sections=compare_providers(summaries),
+        ranks=ranks,
+        front=front,
+        sections=(*compare_providers(summaries), *stand(ranks, front)),
         failed=tuple(r for r in record.results if r.status is Status.FAILED),
         errored=tuple(r for r in record.results if r.status is Status.ERRORED),
     )
