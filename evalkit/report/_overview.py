@@ -78,7 +78,7 @@ def facts(summed: Overview) -> tuple[tuple[str, str], ...]:
         ("Conversations", plural(conversations, "conversation")),
         ("Answers", _MODES.get(header.mode, header.mode)),
         ("Recorded", _recorded(summed.summaries)),
-        ("Started", _minute(header.started_at)),
+        ("Started", minute(header.started_at)),
         ("Took", _duration(header.started_at, summed.finished_at)),
         ("Prices", price_table_date() if _is_priced(summed.summaries) else ""),
         ("Commit", header.commit or ""),
@@ -151,7 +151,7 @@ def _recorded(summaries: tuple[ProviderSummary, ...]) -> str:
     return " to ".join(dict.fromkeys((times[0], times[-1]))) if times else ""
 
 
-def _minute(time: str) -> str:
+def minute(time: str) -> str:
     return time[:16].replace("T", " ") + " UTC" if time.endswith("Z") else time
 
 

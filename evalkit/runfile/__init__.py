@@ -11,6 +11,7 @@ from evalkit.runfile._file import (
     is_run_file,
     read_run,
 )
+from evalkit.runfile._merge import merge_runs
 
 __all__ = [
     "FORMAT",
@@ -22,5 +23,6 @@ __all__ = [
     "dump",
     "is_run_file",
     "load",
+    "merge_runs",
     "read_run",
 ]

@@ -76,27 +76,31 @@ class Grid {
         ),
         row.tags.length > 0 && element("small", row.tags.map(seenLine).join(" · ")),
       ),
-      row.outcomes.map((status, column) => this.cell(status, row.kinds[column])),
+      row.outcomes.map((status, column) =>
+        this.cell(status, row.kinds[column], row.changes[column]?.change),
+      ),
     );
     made.style.top = `${at * ROW_HEIGHT}px`;
     return made;
   }
 
-  cell(status, kinds) {
-    if (!status) return element("span", { role: "cell", class: "outcome absent" }, "");
+  cell(status, kinds, change) {
+    const since = change && seenLine(changeWord(change, this.index.sides));
+    if (!status) return element("span", { role: "cell", class: "outcome absent" }, since ?? "");
     const label = kinds.length
       ? words(kinds[0]) + (kinds.length > 1 ? ` +${kinds.length - 1}` : "")
       : status;
+    const whole = [since, status, kinds.map(words).join(", ")].filter(Boolean).join(" ");
     return element(
       "span",
       {
         role: "cell",
-        class: "outcome " + status,
-        "aria-label": `${status} ${kinds.map(words).join(", ")}`,
-        title: `${status} ${kinds.map(words).join(", ")}`,
+        class: `outcome ${status}${change ? " changed" : ""}`,
+        "aria-label": whole,
+        title: whole,
       },
       shape(status),
-      element("span", label),
+      element("span", since && element("b", { class: change }, since + " "), label),
     );
   }
 
@@ -125,9 +129,15 @@ class Grid {
 // Addresses cannot hold half of a surrogate pair.
 const addressable = (text) => text.replace(/\p{Cs}/gu, "\uFFFD");
 
-function address(id, provider, trial) {
+// What stands beside the conversation, after these words: another provider, or the same one before.
+const BEFORE = "before";
+const ALONE = "nothing";
+const PROVIDER = "provider ";
+
+function address(id, provider, { trial, beside } = {}) {
   const fields = new URLSearchParams({ case: id });
   if (provider) fields.set("provider", provider);
   if (trial) fields.set("trial", trial);
+  if (beside) fields.set("beside", beside);
   return "#" + fields;
 }
