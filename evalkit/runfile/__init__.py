@@ -12,6 +12,7 @@ from evalkit.runfile._file import (
     read_run,
 )
 from evalkit.runfile._merge import merge_runs
+from evalkit.runfile._schema import run_schema
 
 __all__ = [
     "FORMAT",
@@ -25,4 +26,5 @@ __all__ = [
     "load",
     "merge_runs",
     "read_run",
+    "run_schema",
 ]

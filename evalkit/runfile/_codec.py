@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 _PLAIN = frozenset({str, int, float, bool, NoneType})
 
-_JSON_IS_KEPT_AS_IT_IS: Mapping[str, object] = {"JsonValue": object, "JsonObject": dict}
+JSON_IS_KEPT_AS_IT_IS: Mapping[str, object] = {"JsonValue": object, "JsonObject": dict}
 
 
 def dump(value: object) -> JsonValue:
@@ -40,10 +40,10 @@ def dump(value: object) -> JsonValue:
 @cache
 def _dumped_fields(kind: type) -> tuple[JsonObject, tuple[tuple[str, object], ...]]:
     fields = tuple((f.name, f.default) for f in dataclasses.fields(kind) if f.init)
-    return _TAGS.get(kind, {}), fields
+    return TAGS.get(kind, {}), fields
 
 
-_TAGS: Mapping[type, JsonObject] = {Turn: {"role": "assistant"}, ToolResult: {"role": "tool"}}
+TAGS: Mapping[type, JsonObject] = {Turn: {"role": "assistant"}, ToolResult: {"role": "tool"}}
 
 
 def load(kind: type[T], value: JsonValue) -> T:
@@ -87,7 +87,7 @@ def _union_loader(arms: tuple[object, ...]) -> Callable[[JsonValue], object]:
 
 
 def _dataclass_loader(kind: type) -> Callable[[JsonValue], object]:
-    hints = get_type_hints(kind, localns=_JSON_IS_KEPT_AS_IT_IS)
+    hints = get_type_hints(kind, localns=JSON_IS_KEPT_AS_IT_IS)
     loaders = {f.name: _loader(hints[f.name]) for f in dataclasses.fields(kind) if f.init}
 
     def loaded(value: JsonValue) -> object:

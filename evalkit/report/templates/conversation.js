@@ -61,7 +61,7 @@ function middle(text, other, mark) {
   const until = text.length - end;
   return [
     seen(text.slice(0, start)),
-    element("span", { class: mark }, seen(text.slice(start, until))),
+    start < until && element("span", { class: mark }, seen(text.slice(start, until))),
     seen(text.slice(until)),
   ];
 }
