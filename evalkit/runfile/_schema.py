@@ -32,7 +32,7 @@ def run_schema() -> JsonObject:
     }
 
 
-def _of(kind: object, definitions: dict[str, JsonValue]) -> JsonObject:  # noqa: PLR0911 - one arm for each shape of type
+def _of(kind: object, definitions: dict[str, JsonValue]) -> JsonObject:  # noqa: C901, PLR0911 - one arm for each shape of type
     if kind in _PLAIN:
         return {"type": _PLAIN[kind]}
     if kind is dict:

@@ -24,7 +24,7 @@ def test_every_line_of_a_run_file_is_what_the_schema_says(tmp_path):
             writer.add(result)
         writer.finish("2026-11-20T17:45:02Z")
 
-    lines = [json.loads(line) for line in (tmp_path / "run.jsonl").open()]
+    lines = [json.loads(line) for line in (tmp_path / "run.jsonl").read_text().splitlines()]
 
     assert len(lines) == 92
     assert [line for line in lines if not SCHEMA.is_valid(line)] == []
