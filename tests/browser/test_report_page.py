@@ -361,6 +361,15 @@ def test_a_printed_page_holds_every_case(open_page, source):
     assert page.locator(".more[open]").count() == 0
 
 
+def test_the_name_of_a_case_has_room_however_many_providers_stand_beside_it(open_page, source):
+    page = open_page(source, viewport={"width": 700, "height": 900})
+    page.emulate_media(media="print")
+
+    width = page.locator("#rows .case").first.evaluate("cell => cell.getBoundingClientRect().width")
+
+    assert width > 200
+
+
 def test_without_scripts_the_figures_stand_and_the_list_says_what_it_needs(open_page, source):
     page = open_page(source, java_script_enabled=False)
 

@@ -97,8 +97,7 @@ def test_several_comparisons_are_adjusted_for_being_several():
         ),
         pytest.param(
             [("a", "+" * 9), ("b", "-" * 9), ("c", "+" * 9)],
-            "a and c pass 9 of 9, b 0 of 9; "
-            "b (p = 0.012) is behind a beyond chance, c within it.",
+            "a and c pass 9 of 9, b 0 of 9; b (p = 0.012) is behind a beyond chance, c within it.",
             id="three providers",
         ),
         pytest.param(
