@@ -363,7 +363,6 @@ def test_a_printed_page_holds_every_case(open_page, source):
 
 def test_the_name_of_a_case_has_room_however_many_providers_stand_beside_it(open_page, source):
     page = open_page(source, viewport={"width": 700, "height": 900})
-    page.emulate_media(media="print")
 
     width = page.locator("#rows .case").first.evaluate("cell => cell.getBoundingClientRect().width")
 
