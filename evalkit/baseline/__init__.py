@@ -6,7 +6,15 @@ from evalkit.baseline._difference import Difference, Part
 from evalkit.baseline._find import BASELINE, LATEST_RUN, find_run
 from evalkit.baseline._gates import Breach, FailOn, Gates, find_breaches
 from evalkit.baseline._json import render_comparison
-from evalkit.baseline._scan import NO_CALL, CaseRecord, RunDigest, Trial, result_at, scan_run
+from evalkit.baseline._scan import (
+    NO_CALL,
+    CaseRecord,
+    RunDigest,
+    Trial,
+    load_results,
+    result_at,
+    scan_run,
+)
 from evalkit.baseline._show import show_comparison
 
 __all__ = [
@@ -30,6 +38,7 @@ __all__ = [
     "compare_runs",
     "find_breaches",
     "find_run",
+    "load_results",
     "render_comparison",
     "result_at",
     "scan_run",

@@ -57,6 +57,11 @@ class Part:
     name: str
     difference: Difference
 
+    @property
+    def has_moved(self) -> bool:
+        """Whether any case changed sides."""
+        return bool(self.difference.only_base or self.difference.only_head)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Differences:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple, cast
 
 from pydantic_core import from_json
 
-from evalkit.errors import InvalidRunFile, Problem
+from evalkit.errors import InvalidRunFile, Problem, UnknownName
 from evalkit.measures import ProviderCase
 from evalkit.results import CaseResult, Status
 from evalkit.runfile import FORMAT, RunHeader, load
@@ -73,6 +73,17 @@ class RunDigest:
         seen = dict.fromkeys(provider for provider, _, _ in self.cases)
         named = [provider.name for provider in self.header.providers if provider.name in seen]
         return tuple(dict.fromkeys((*named, *seen)))
+
+    def only(self, provider: str) -> RunDigest:
+        """Leave out all other providers.
+
+        Raises:
+            UnknownName: the run did not ask that provider.
+        """
+        if provider not in self.providers:
+            raise UnknownName("provider", provider, self.providers, where=str(self.path))
+        kept = {key: record for key, record in self.cases.items() if key[0] == provider}
+        return replace(self, cases=kept)
 
     def of(self, provider: str) -> dict[tuple[str, str], CaseRecord]:
         """The cases of one provider by suite and id."""
@@ -137,13 +148,26 @@ def results_at(path: Path, offsets: Iterable[int]) -> dict[int, JsonObject]:
     return found
 
 
+def load_results(path: Path, offsets: Iterable[int]) -> dict[int, CaseResult]:
+    """Build the whole results whose lines begin at these places.
+
+    Raises:
+        InvalidRunFile: a line holds more or less than a result.
+    """
+    found = results_at(path, offsets)
+    return {offset: _result(path, offset, record) for offset, record in found.items()}
+
+
 def result_at(path: Path, offset: int) -> CaseResult:
     """Build the whole result whose line begins there.
 
     Raises:
         InvalidRunFile: the line holds more or less than a result.
     """
-    record = results_at(path, [offset])[offset]
+    return load_results(path, [offset])[offset]
+
+
+def _result(path: Path, offset: int, record: JsonObject) -> CaseResult:
     try:
         return load(CaseResult, record)
     except (KeyError, TypeError, ValueError) as error:

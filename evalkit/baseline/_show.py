@@ -106,7 +106,7 @@ def _power(compared: ProviderComparison) -> Iterator[str]:
 
 
 def _parts(noun: str, parts: Sequence[Part]) -> Iterator[str]:
-    changed = [part for part in parts if part.difference.only_base or part.difference.only_head]
+    changed = [part for part in parts if part.has_moved]
     if not changed:
         return
     yield f"  {noun:<28}{'cases':>7}{'before':>9}{'now':>9}{'worse':>7}{'better':>8}{'p':>9}"

@@ -21,6 +21,7 @@ from evalkit.baseline import (
     show_comparison,
 )
 from evalkit.errors import ExitCode
+from evalkit.report import render_compare_page, write_file
 
 _MOST_CASES = 10
 _SHARE = click.FloatRange(min=0, max=1)
@@ -60,10 +61,25 @@ _SHARE = click.FloatRange(min=0, max=1)
     "--cases", type=click.IntRange(min=0), default=_MOST_CASES, help="Cases to show of each kind."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
-def command(base: str, head: str, **flags: object) -> int:
+@click.option(
+    "--providers",
+    nargs=2,
+    metavar="A B",
+    help="Compare provider A of BASE with provider B of HEAD.",
+)
+@click.option(
+    "--page",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write a page, too: what differs, both sides beside each other.",
+)
+def command(
+    base: str, head: str, providers: tuple[str, str] | None, page: Path | None, **flags: object
+) -> int:
     """Say what broke between the runs BASE and HEAD, and what may be chance.
 
-    Each is a run file, `latest`, or a git revision whose reports/baseline.jsonl is meant.
+    Each is a run file, `latest`, or a git revision whose reports/baseline.jsonl is meant. They may
+    be the same run, to compare two of its providers.
 
     Exit codes: 0 every gate holds, 1 a regression, 2 usage, 3 too much could not be judged.
     """
@@ -74,15 +90,18 @@ def command(base: str, head: str, **flags: object) -> int:
     gates = Gates(fail_on=FailOn(flags.pop("fail_on")), **flags)  # type: ignore[arg-type]  # click checked them
     with ExitStack() as files:
         runs = [scan_run(files.enter_context(find_run(name))) for name in (base, head)]
+        if providers is not None:
+            runs = [run.only(name) for run, name in zip(runs, providers, strict=True)]
         comparison = compare_runs(*runs)
         breaches = find_breaches(comparison, gates)
         _print(comparison, breaches, most=most, as_json=as_json)
+        if page is not None:
+            write_file(page, render_compare_page(comparison))
     return _exit_code(comparison, breaches, max_errored)
 
 
-def hold_against(baseline: Path, run: Path, *, quiet: bool) -> ExitCode:
+def hold_against(comparison: RunComparison, *, quiet: bool) -> ExitCode:
     """Say what a run that has just ended broke; failures that the baseline has too are known."""
-    comparison = compare_runs(scan_run(baseline), scan_run(run))
     breaches = find_breaches(comparison, Gates())
     if not quiet:
         click.echo()

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from evalkit import report
+from evalkit.baseline import RunComparison
 from evalkit.report import render_json, render_terminal
 from evalkit.runfile import RunRecord
 
@@ -31,9 +32,17 @@ def print_record(record: RunRecord) -> None:
     render_terminal(record, Console(width=None if sys.stdout.isatty() else LOG_WIDTH))
 
 
-def write_reports(record: RunRecord, folder: Path, *, quiet: bool = False) -> None:
+def write_reports(
+    record: RunRecord,
+    folder: Path,
+    *,
+    comparison: RunComparison | None = None,
+    templates: Path | None = None,
+    quiet: bool = False,
+) -> None:
     """Write the report in every format, and say where."""
-    page, *others = report.write_reports(record, folder)
+    written = report.write_reports(record, folder, comparison=comparison, templates=templates)
+    page, *others = written
     if not quiet:
         beside = ", ".join(path.name for path in others)
         click.echo(f"Report:   {page} (and {beside} beside it)")

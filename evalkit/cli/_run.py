@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from evalkit.baseline import RunComparison, compare_runs, scan_run
 from evalkit.cassettes import Mode
 from evalkit.cli._compare import hold_against
 from evalkit.cli._forecast import print_forecast
@@ -18,7 +19,7 @@ from evalkit.cli._hold import exit_code, hold
 from evalkit.cli._progress import progress
 from evalkit.cli._reports import print_run, write_reports
 from evalkit.cli._resume import continued, resumed_flags
-from evalkit.config import load_config
+from evalkit.config import Config, load_config
 from evalkit.errors import ExitCode, UsageError
 from evalkit.providers import Provider
 from evalkit.report import add_to_summary
@@ -200,16 +201,23 @@ def _run(options: _Options, earlier: RunRecord | None) -> int:
         interrupted = hold(session, jobs, writer, shown, exit_first=options.exit_first)
     record = writer.record
     print_run(record, options.output, as_json=options.as_json)
-    if options.report is not None:
-        write_reports(record, options.report, quiet=options.as_json)
-    if summary := config.environ.get("GITHUB_STEP_SUMMARY"):
-        add_to_summary(record, Path(summary))
+    code = exit_code(session, record, options.max_errored)
+    comparison = None
+    if options.baseline is not None and not interrupted and code is not ExitCode.TROUBLE:
+        comparison = compare_runs(scan_run(options.baseline), scan_run(options.output))
+    _write(record, comparison, options, config)
     if interrupted:
         return ExitCode.INTERRUPTED
-    code = exit_code(session, record, options.max_errored)
-    if options.baseline is None or code is ExitCode.TROUBLE:
-        return code
-    return hold_against(options.baseline, options.output, quiet=options.as_json)
+    return code if comparison is None else hold_against(comparison, quiet=options.as_json)
+
+
+def _write(
+    record: RunRecord, comparison: RunComparison | None, options: _Options, config: Config
+) -> None:
+    if options.report is not None:
+        write_reports(record, options.report, comparison=comparison, quiet=options.as_json)
+    if summary := config.environ.get("GITHUB_STEP_SUMMARY"):
+        add_to_summary(record, Path(summary), comparison)
 
 
 def _jobs(

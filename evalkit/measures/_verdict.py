@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 
 from evalkit.measures._comparison import Comparison
 from evalkit.measures._summary import ProviderSummary
@@ -22,10 +23,15 @@ def verdict(summaries: Sequence[ProviderSummary], comparisons: Sequence[Comparis
 
 
 def _scores(judged: Sequence[ProviderSummary]) -> str:
-    first, *rest = judged
-    noun = " cases" if not rest else ""
-    scores = [f"{first.provider} passes {_score(first)}{noun}"]
-    scores += [f"{summary.provider} {_score(summary)}" for summary in rest]
+    """Name those together that stand beside one another with the same score."""
+    groups = [
+        (score, [summary.provider for summary in equal])
+        for score, equal in groupby(judged, key=_score)
+    ]
+    (score, names), *rest = groups
+    noun = " cases" if len(judged) == 1 else ""
+    scores = [f"{_listed(names)} {'pass' if len(names) > 1 else 'passes'} {score}{noun}"]
+    scores += [f"{_listed(names)} {score}" for score, names in rest]
     trials = min(summary.accuracy.trials for summary in judged)
     return ", ".join(scores) + (f" in every one of {trials} trials" if trials > 1 else "")
 

@@ -1,5 +1,6 @@
 """What people and machines read about a run: terminal, HTML, Markdown, JUnit, CSV, JSON."""
 
+from evalkit.report._compare_page import render_compare_page
 from evalkit.report._csv import render_csv
 from evalkit.report._files import add_to_summary, write_file, write_reports
 from evalkit.report._formats import FORMATS, render
@@ -14,6 +15,7 @@ __all__ = [
     "FORMATS",
     "add_to_summary",
     "render",
+    "render_compare_page",
     "render_csv",
     "render_html",
     "render_json",

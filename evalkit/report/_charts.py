@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from evalkit.measures import Confusion, ProviderSummary
@@ -15,12 +15,11 @@ OTHER = "other tools"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KindBars:
-    """How often each provider failed in one way."""
+class KindCounts:
+    """How many conversations of each provider failed in one way."""
 
     kind: Kind
-    bars: tuple[tuple[int, str, int], ...]
-    """The provider's place, its name and the number of conversations; none that is 0."""
+    counts: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +30,7 @@ class Cell:
     weight: float
     """The share of its row, from 0 to 1."""
     is_right: bool
+    """Every call here was of the tool that was due."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,30 +43,26 @@ class Matrix:
     cells: tuple[tuple[Cell, ...], ...]
 
 
-def failure_kinds(summaries: Sequence[ProviderSummary]) -> tuple[KindBars, ...]:
+def kind_counts(summaries: Sequence[ProviderSummary]) -> tuple[KindCounts, ...]:
     """List the ways of failing, the most frequent first."""
-    totals: Counter[Kind] = Counter()
-    for summary in summaries:
-        totals.update(dict(summary.kinds))
-    return tuple(
-        KindBars(kind=kind, bars=tuple(_bars(kind, summaries)))
-        for kind, _ in sorted(totals.items(), key=lambda item: (-item[1], item[0]))
-    )
-
-
-def _bars(kind: Kind, summaries: Iterable[ProviderSummary]) -> Iterable[tuple[int, str, int]]:
-    for place, summary in enumerate(summaries):
-        number = dict(summary.kinds).get(kind, 0)
-        if number:
-            yield place, summary.provider, number
+    counted = [dict(summary.kinds) for summary in summaries]
+    rows = [
+        KindCounts(kind=kind, counts=tuple(kinds.get(kind, 0) for kinds in counted))
+        for kind in sorted({kind for kinds in counted for kind in kinds})
+    ]
+    return tuple(sorted(rows, key=lambda row: -sum(row.counts)))
 
 
 def confusion_matrix(summary: ProviderSummary) -> Matrix:
     """Lay out the confusion; beyond ten tools the rarer ones share a row and a column."""
     shown = _frequent(summary.confusion)
     counts: Counter[tuple[str, str]] = Counter()
+    wrong: set[tuple[str, str]] = set()
     for entry in summary.confusion:
-        counts[_name(entry.expected, shown), _name(entry.called, shown)] += entry.count
+        place = _name(entry.expected, shown), _name(entry.called, shown)
+        counts[place] += entry.count
+        if entry.expected != entry.called:
+            wrong.add(place)
     order = [*sorted(shown), OTHER, NO_CALL]
     rows = [name for name in order if any(expected == name for expected, _ in counts)]
     columns = [name for name in order if any(called == name for _, called in counts)]
@@ -74,11 +70,16 @@ def confusion_matrix(summary: ProviderSummary) -> Matrix:
         provider=summary.provider,
         expected=tuple(rows),
         called=tuple(columns),
-        cells=tuple(tuple(_row(row, columns, counts)) for row in rows),
+        cells=tuple(tuple(_row(row, columns, counts, wrong)) for row in rows),
     )
 
 
-def _row(row: str, columns: Iterable[str], counts: Counter[tuple[str, str]]) -> Iterable[Cell]:
+def _row(
+    row: str,
+    columns: Iterable[str],
+    counts: Counter[tuple[str, str]],
+    wrong: Collection[tuple[str, str]],
+) -> Iterable[Cell]:
     total = sum(number for (expected, _), number in counts.items() if expected == row)
     for column in columns:
         number = counts[row, column]
@@ -87,7 +88,7 @@ def _row(row: str, columns: Iterable[str], counts: Counter[tuple[str, str]]) -> 
             called=column,
             count=number,
             weight=number / total if total else 0,
-            is_right=row == column != OTHER,
+            is_right=(row, column) not in wrong,
         )
 
 

@@ -2,35 +2,59 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from secrets import token_hex
 
+from evalkit.baseline import RunComparison
 from evalkit.errors import EvalkitError
 from evalkit.report._formats import render
 from evalkit.report._markdown import render_markdown
+from evalkit.report._own_templates import own_templates, render_own
 from evalkit.runfile import RunRecord
 
 FILES = {"index.html": "html", "report.md": "markdown", "junit.xml": "junit"}
 
 
-def write_reports(record: RunRecord, folder: Path) -> tuple[Path, ...]:
+def write_reports(
+    record: RunRecord,
+    folder: Path,
+    *,
+    comparison: RunComparison | None = None,
+    templates: Path | None = None,
+) -> tuple[Path, ...]:
     """Write the report in every format of `FILES`, and return the files, the page first.
 
+    Each further template of the folder `templates` makes a file more.
+
     Raises:
-        EvalkitError: a file cannot be written.
+        EvalkitError: a file cannot be written, or a template fails.
     """
+    written = dict(_texts(record, comparison, templates))
+    for name, text in written.items():
+        write_file(folder / name, text)
+    return tuple(folder / name for name in written)
+
+
+def _texts(
+    record: RunRecord, comparison: RunComparison | None, templates: Path | None
+) -> Iterator[tuple[str, str]]:
     for name, report_format in FILES.items():
-        write_file(folder / name, render(record, report_format))
-    return tuple(folder / name for name in FILES)
+        yield name, render(record, report_format, comparison=comparison, templates=templates)
+    if templates is not None:
+        for name in own_templates(templates):
+            yield name, render_own(name, record, comparison, templates)
 
 
-def add_to_summary(record: RunRecord, summary: Path) -> None:
+def add_to_summary(
+    record: RunRecord, summary: Path, comparison: RunComparison | None = None
+) -> None:
     """Append the report in Markdown to the summary of a job, as GitHub Actions shows it.
 
     Raises:
         EvalkitError: the file cannot be written.
     """
-    text = render_markdown(record).encode("utf-8", "backslashreplace")
+    text = render_markdown(record, comparison).encode("utf-8", "backslashreplace")
     try:
         with summary.open("ab") as file:
             file.write(text + b"\n")

@@ -13,8 +13,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from evalkit.measures import CaseKey
 from evalkit.report._marks import mark_defects
 from evalkit.report._overview import reasons, rerun_command
+from evalkit.report._since import ChangedCase
 from evalkit.results import CaseResult
 from evalkit.runfile import RunHeader, RunRecord, dump
 from evalkit.transcript import JsonObject, JsonValue, Prompt
@@ -36,48 +38,76 @@ class Islands:
     """The tools of each suite, by its name."""
 
 
-def pack_run(record: RunRecord) -> Islands:
+def pack_run(
+    record: RunRecord,
+    changed: Sequence[ChangedCase] = (),
+    sides: tuple[str, str] = ("before", "now"),
+) -> Islands:
+    """Pack a run and, after its own, the other side's conversations of the cases that changed."""
     header = record.header
     tools: JsonObject = {suite.name: list(suite.tools) for suite in header.suites}
+    earlier = [each.before for each in changed if each.before is not None]
     return Islands(
-        index=_packed(_index(record.results)),
+        index=_packed({**_index(record, changed), "sides": [*sides]}),
         parts=tuple(
-            _packed([_detail(header, result) for result in part]) for part in _parts(record.results)
+            _packed([_detail(header, result) for result in part])
+            for part in _parts([*record.results, *earlier])
         ),
         tools=_packed(tools),
     )
 
 
-def _index(results: Sequence[CaseResult]) -> JsonObject:
+def _index(record: RunRecord, changed: Sequence[ChangedCase]) -> JsonObject:
     """List the cases in the run's order, each with its conversations by provider."""
-    providers = list(dict.fromkeys(result.provider for result in results))
-    cases: dict[tuple[str, str], list[tuple[int, CaseResult]]] = {}
+    results = record.results
+    answered = dict.fromkeys([*(r.provider for r in results), *(each.provider for each in changed)])
+    named = [each.name for each in record.header.providers if each.name in answered]
+    providers = list(dict.fromkeys([*named, *answered]))
+    cases: dict[CaseKey, _Case] = {}
     for number, result in enumerate(results):
-        cases.setdefault((result.suite, result.case), []).append((number, result))
+        case = cases.setdefault((result.suite, result.case), _Case(result))
+        case.conversations.append((number, result))
+    number = len(results)
+    for each in changed:
+        shown = each.after or each.before
+        assert shown is not None
+        case = cases.setdefault((each.suite, each.case), _Case(shown))
+        case.changes[each.provider] = {
+            "change": each.change.value,
+            "before": number if each.before else None,
+            "why": ", ".join(filter(None, (each.cause, each.trials))),
+        }
+        number += each.before is not None
     return {
         "providers": [*providers],
         "part": PART,
-        "cases": [_case(conversations, providers) for conversations in cases.values()],
+        "cases": [case.written(providers) for case in cases.values()],
     }
 
 
-def _case(conversations: Sequence[tuple[int, CaseResult]], providers: Sequence[str]) -> JsonObject:
-    first = conversations[0][1]
-    reasons_given = (_said(result) for _, result in conversations)
-    return {
-        "suite": first.suite,
-        "case": first.case,
-        "tags": [*first.tags],
-        "text": " ".join([_asked(first), *reasons_given]).rstrip(),
-        "cells": [
-            [
-                _outcome(number, result)
-                for number, result in conversations
-                if result.provider == name
-            ]
-            for name in providers
-        ],
-    }
+class _Case:
+    """A row of the grid while its conversations are gathered."""
+
+    def __init__(self, shown: CaseResult) -> None:
+        self.shown = shown
+        self.conversations: list[tuple[int, CaseResult]] = []
+        self.changes: dict[str, JsonValue] = {}
+
+    def written(self, providers: Sequence[str]) -> JsonObject:
+        said = (_said(result) for _, result in self.conversations)
+        row: JsonObject = {
+            "suite": self.shown.suite,
+            "case": self.shown.case,
+            "tags": [*self.shown.tags],
+            "text": " ".join([_asked(self.shown), *said]).rstrip(),
+            "cells": [
+                [_outcome(number, r) for number, r in self.conversations if r.provider == name]
+                for name in providers
+            ],
+        }
+        if self.changes:
+            row["changes"] = [self.changes.get(name) for name in providers]
+        return row
 
 
 def _outcome(number: int, result: CaseResult) -> JsonValue:

@@ -21,6 +21,8 @@ def render_json(record: RunRecord) -> str:
         "warnings": list(summed.warnings),
         "providers": [_summary(summary) for summary in summed.summaries],
         "comparisons": [_comparison(comparison) for comparison in summed.comparisons],
+        "ranks": [dataclasses.asdict(rank) for rank in summed.ranks],
+        "pareto_front": [dataclasses.asdict(point) for point in summed.front],
         "failed": [_failure(record.header, result) for result in summed.failed],
         "errored": [_failure(record.header, result) for result in summed.errored],
     }

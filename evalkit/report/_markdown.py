@@ -5,12 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+from evalkit.baseline import Change, RunComparison
 from evalkit.report._overview import Overview, facts, hint, overview, reasons, rerun_command, title
+from evalkit.report._since import ChangedCase, Since, since
+from evalkit.report._templates import environment, fill
 from evalkit.report._visible import one_line
 from evalkit.results import CaseResult
 from evalkit.runfile import RunRecord
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 LIMIT = 60_000
 """Bytes; GitHub refuses comments of more than 65,536 characters."""
@@ -20,15 +27,24 @@ _MARKUP = re.compile(r"[&<>`*\[\]|\\~#!$]|\b_|_\b|:(?=\S)|(?<=[wW])\.|^[-+=]")
 _BACKTICKS = re.compile("`+")
 
 
-def render_markdown(record: RunRecord) -> str:
-    """Write at most `LIMIT` bytes, with fewer of the failed cases where they would not fit."""
+def render_markdown(
+    record: RunRecord, comparison: RunComparison | None = None, templates: Path | None = None
+) -> str:
+    """Write at most `LIMIT` bytes, with fewer of the failed cases where they would not fit.
+
+    With a `comparison`, of which `record` is the head, what broke and was fixed comes first.
+    Templates in the folder `templates` stand before ours; what they write is not cut.
+    """
+    made = markdown_environment(templates)
     summed = overview(record)
+    changed = None if comparison is None else since(comparison)
     shown = _MOST_CASES
-    text = _render(summed, shown)
-    while len(text.encode()) > LIMIT and shown:
+    while True:
+        values = markdown_values(record, summed, changed, shown)
+        text = fill(made, "report.md.jinja", values, templates)
+        if len(text.encode("utf-8", "backslashreplace")) <= LIMIT or not shown:
+            return text
         shown //= 2
-        text = _render(summed, shown)
-    return text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +56,8 @@ class _Entry:
     reasons: tuple[tuple[str, str], ...]
     """Each with its kind."""
     hint: str | None
-    rerun: str
+    rerun: str | None
+    note: str = ""
 
 
 def prose(text: str, limit: int = 2000) -> str:
@@ -58,27 +75,59 @@ def code(text: str, limit: int = 300) -> str:
     return f"{fence}{pad}{line}{pad}{fence}"
 
 
-def _render(summed: Overview, shown: int) -> str:
-    from jinja2 import Environment
+def markdown_environment(templates: Path | None) -> Environment:
+    """Return an environment that escapes every value for Markdown instead of HTML."""
     from markupsafe import Markup
 
     def escaped(value: object) -> str:
         return value if isinstance(value, Markup) else prose(str(value))
 
-    environment = Environment(  # noqa: S701 - `finalize` escapes, for Markdown instead of HTML
-        finalize=escaped, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
-    )
-    environment.filters["code"] = lambda text: Markup(code(text))  # noqa: S704 - see `code`
-    template = environment.from_string(
-        files("evalkit.report").joinpath("templates/report.md.jinja").read_text("utf-8")
-    )
-    return template.render(
-        summed=summed,
-        facts=facts(summed),
-        groups=(
-            ("failed", len(summed.failed), _entries(summed, summed.failed[:shown])),
-            ("errored", len(summed.errored), _entries(summed, summed.errored[:shown])),
-        ),
+    made = environment(templates, escaped, autoescape=False)
+    made.filters["code"] = lambda text: Markup(code(text))  # noqa: S704 - see `code`
+    return made
+
+
+def markdown_values(
+    record: RunRecord, summed: Overview, changed: Since | None, shown: int = _MOST_CASES
+) -> dict[str, object]:
+    """Return all that a template of Markdown is given; `shown` cases of each group at most."""
+    groups = [
+        _Group("failed", len(summed.failed), _entries(summed, summed.failed[:shown])),
+        _Group("errored", len(summed.errored), _entries(summed, summed.errored[:shown])),
+    ]
+    if changed is not None:
+        moved = ((each, changed.of(each)) for each in (Change.BROKEN, Change.FIXED))
+        groups[:0] = [_Group(c.value, len(cases), _moved(cases[:shown])) for c, cases in moved]
+    return {
+        "record": record,
+        "summed": summed,
+        "since": changed,
+        "facts": facts(summed),
+        "groups": groups,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Cases that are folded together."""
+
+    noun: str
+    total: int
+    entries: tuple[_Entry, ...]
+    """Fewer than `total` where not all fit."""
+
+
+def _moved(cases: Iterable[ChangedCase]) -> tuple[_Entry, ...]:
+    return tuple(
+        _Entry(
+            title=each.title,
+            provider=each.provider,
+            reasons=each.reasons,
+            hint=None,
+            note=", ".join(filter(None, (each.cause, each.trials))),
+            rerun=None,
+        )
+        for each in cases
     )
 
 

@@ -7,8 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from evalkit.cost import price_table_date
-from evalkit.measures import Comparison, ProviderSummary, compare_all, summarise, verdict
+from evalkit.measures import (
+    Comparison,
+    FrontPoint,
+    ProviderSummary,
+    Rank,
+    compare_all,
+    pareto_front,
+    rank,
+    summarise,
+    verdict,
+)
 from evalkit.report._figures import plural, seconds
+from evalkit.report._standing import stand
 from evalkit.report._table import Section, compare_providers
 from evalkit.report._visible import one_line
 from evalkit.results import CaseResult, Status
@@ -32,6 +43,8 @@ class Overview:
     """What a reader has to know before believing the numbers."""
     summaries: tuple[ProviderSummary, ...]
     comparisons: tuple[Comparison, ...]
+    ranks: tuple[Rank, ...]
+    front: tuple[FrontPoint, ...]
     sections: tuple[Section, ...]
     failed: tuple[CaseResult, ...]
     errored: tuple[CaseResult, ...]
@@ -40,6 +53,7 @@ class Overview:
 def overview(record: RunRecord) -> Overview:
     summaries = summarise(record.results)
     comparisons = compare_all(record.results)
+    ranks, front = rank(summaries, comparisons), pareto_front(summaries)
     return Overview(
         header=record.header,
         finished_at=record.finished_at,
@@ -47,7 +61,9 @@ def overview(record: RunRecord) -> Overview:
         warnings=_warnings(record, summaries),
         summaries=summaries,
         comparisons=comparisons,
-        sections=compare_providers(summaries),
+        ranks=ranks,
+        front=front,
+        sections=(*compare_providers(summaries), *stand(ranks, front)),
         failed=tuple(r for r in record.results if r.status is Status.FAILED),
         errored=tuple(r for r in record.results if r.status is Status.ERRORED),
     )
@@ -62,7 +78,7 @@ def facts(summed: Overview) -> tuple[tuple[str, str], ...]:
         ("Conversations", plural(conversations, "conversation")),
         ("Answers", _MODES.get(header.mode, header.mode)),
         ("Recorded", _recorded(summed.summaries)),
-        ("Started", _minute(header.started_at)),
+        ("Started", minute(header.started_at)),
         ("Took", _duration(header.started_at, summed.finished_at)),
         ("Prices", price_table_date() if _is_priced(summed.summaries) else ""),
         ("Commit", header.commit or ""),
@@ -135,7 +151,7 @@ def _recorded(summaries: tuple[ProviderSummary, ...]) -> str:
     return " to ".join(dict.fromkeys((times[0], times[-1]))) if times else ""
 
 
-def _minute(time: str) -> str:
+def minute(time: str) -> str:
     return time[:16].replace("T", " ") + " UTC" if time.endswith("Z") else time
 
 

@@ -11,6 +11,8 @@ from evalkit.runfile._file import (
     is_run_file,
     read_run,
 )
+from evalkit.runfile._merge import merge_runs
+from evalkit.runfile._schema import run_schema
 
 __all__ = [
     "FORMAT",
@@ -22,5 +24,7 @@ __all__ = [
     "dump",
     "is_run_file",
     "load",
+    "merge_runs",
     "read_run",
+    "run_schema",
 ]

@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 _PLAIN = frozenset({str, int, float, bool, NoneType})
 
-_JSON_IS_KEPT_AS_IT_IS: Mapping[str, object] = {"JsonValue": object, "JsonObject": dict}
+JSON_IS_KEPT_AS_IT_IS: Mapping[str, object] = {"JsonValue": object, "JsonObject": dict}
 
 
 def dump(value: object) -> JsonValue:
@@ -33,7 +33,7 @@ def _dumper(kind: type) -> Callable[[object], JsonValue]:
     if issubclass(kind, (tuple, list)):
         return lambda value: [_dumper(type(item))(item) for item in value]  # type: ignore[attr-defined]  # `kind` is a sequence
     if issubclass(kind, Mapping):
-        return lambda value: dict(value)  # type: ignore[call-overload,no-any-return]  # `kind` is a mapping
+        return dict
     return _dataclass_dumper(kind)
 
 
@@ -43,12 +43,12 @@ def _itself(value: object) -> object:
 
 def _dataclass_dumper(kind: type) -> Callable[[object], JsonObject]:
     fields = [(f.name, f.default) for f in dataclasses.fields(kind) if f.init]
-    names, defaults = zip(*fields, strict=True)
-    values_of, tag = attrgetter(*names), _TAGS.get(kind, {})
+    tag = TAGS.get(kind, {})
 
     def dumped(value: object) -> JsonObject:
         record: JsonObject = dict(tag)
-        for name, default, field in zip(names, defaults, values_of(value), strict=True):
+        for name, default in fields:
+            field = getattr(value, name)
             if field is not default and field != default:
                 record[name] = field if type(field) in _PLAIN else _dumper(type(field))(field)
         return record
@@ -56,7 +56,7 @@ def _dataclass_dumper(kind: type) -> Callable[[object], JsonObject]:
     return dumped
 
 
-_TAGS: Mapping[type, JsonObject] = {Turn: {"role": "assistant"}, ToolResult: {"role": "tool"}}
+TAGS: Mapping[type, JsonObject] = {Turn: {"role": "assistant"}, ToolResult: {"role": "tool"}}
 
 
 def load(kind: type[T], value: JsonValue) -> T:
@@ -100,7 +100,7 @@ def _union_loader(arms: tuple[object, ...]) -> Callable[[JsonValue], object]:
 
 
 def _dataclass_loader(kind: type) -> Callable[[JsonValue], object]:
-    hints = get_type_hints(kind, localns=_JSON_IS_KEPT_AS_IT_IS)
+    hints = get_type_hints(kind, localns=JSON_IS_KEPT_AS_IT_IS)
     loaders = {f.name: _loader(hints[f.name]) for f in dataclasses.fields(kind) if f.init}
 
     def loaded(value: JsonValue) -> object:

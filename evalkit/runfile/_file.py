@@ -123,7 +123,7 @@ class RunWriter:
     @property
     def record(self) -> RunRecord:
         """What `read_run` would read from the file now."""
-        return _record(self._header, self._results, self._finished_at)
+        return ordered_record(self._header, self._results, self._finished_at)
 
     def add(self, result: CaseResult) -> None:
         self._results.append(result)
@@ -201,10 +201,12 @@ def read_run(path: Path) -> RunRecord:
             raise _invalid(path, number, f"not a record of a run file: {error}") from error
     if header is None:
         raise _invalid(path, 1, "not a run file: it has no header")
-    return _record(header, results, finished_at)
+    return ordered_record(header, results, finished_at)
 
 
-def _record(header: RunHeader, results: Iterable[CaseResult], finished_at: str | None) -> RunRecord:
+def ordered_record(
+    header: RunHeader, results: Iterable[CaseResult], finished_at: str | None
+) -> RunRecord:
     """Let later results replace earlier ones, and put them into the order of the suites."""
     latest = {(r.suite, r.case, r.provider, r.trial): r for r in results}
     suites = {suite.name: place for place, suite in enumerate(header.suites)}

@@ -4,14 +4,25 @@ import re
 from dataclasses import replace
 
 import pytest
+from shop_before import compared
 from shop_run import HOSTILE, hostile_run, shop_run
 
-from evalkit.report import render_html
+from evalkit.report import render_compare_page, render_html
 
 
 @pytest.fixture(scope="module")
 def source():
     return render_html(shop_run())
+
+
+@pytest.fixture(scope="module")
+def since_baseline(tmp_path_factory):
+    return render_html(shop_run(), compared(tmp_path_factory.mktemp("runs")))
+
+
+@pytest.fixture(scope="module")
+def compare_page(tmp_path_factory):
+    return render_compare_page(compared(tmp_path_factory.mktemp("runs")))
 
 
 def expect(part):
@@ -216,6 +227,109 @@ def test_trials_of_a_case_stand_side_by_side_and_mixed_ones_are_flaky(open_page)
     assert page.locator("#case [aria-label=Trials] [aria-selected=true]").inner_text() == "trial 2"
 
 
+@pytest.mark.parametrize(
+    ("choice", "found"),
+    [
+        ("broken", ["refunds::lower-case-id"]),
+        ("fixed", ["refunds::order-status"]),
+        ("gone", ["greetings::goodbye"]),
+    ],
+)
+def test_cases_are_filtered_by_what_became_of_them(open_page, since_baseline, choice, found):
+    page = open_page(since_baseline)
+
+    page.select_option("#change", label=choice)
+
+    assert rows(page) == found
+
+
+def test_broken_cases_stand_first_and_say_so(open_page, since_baseline):
+    page = open_page(since_baseline)
+
+    first = page.locator("#rows .row").first
+
+    assert first.locator(".case a").inner_text() == "refunds::lower-case-id"
+    assert first.locator(".changed").get_attribute("aria-label") == "broken failed wrong argument"
+
+
+def test_without_a_baseline_nobody_is_asked_about_changes(open_page, source):
+    page = open_page(source)
+
+    assert page.locator("#change").is_hidden()
+
+
+def test_a_broken_case_opens_with_both_sides_and_tells_the_same_once(open_page, since_baseline):
+    page = open_page(since_baseline)
+
+    page.get_by_role("link", name="refunds::lower-case-id").first.click()
+    page.wait_for_selector("#case .pair")
+    case = page.locator("#case")
+
+    assert case.locator("h3.side").all_inner_texts() == ["before", "now"]
+    assert case.locator(".note").inner_text() == "the same question, another answer"
+    assert "The same in both: 2 messages" in case.inner_text()
+    assert case.locator(".pair .call pre .new").all_inner_texts() == ["A"]
+
+
+def test_another_provider_can_stand_beside_a_case_and_stays_while_walking(open_page, source):
+    page = open_page(source, "#case=refunds%3A%3Alower-case-id&provider=hasty")
+
+    page.select_option("#beside", label="careful")
+    page.wait_for_selector("#case .pair")
+    assert page.locator("#case h3.side").all_inner_texts() == ["hasty", "careful"]
+    page.locator("#case-title").focus()
+    page.keyboard.press("j")
+    expect(page.locator("#case-title")).not_to_contain_text("lower-case-id")
+
+    assert page.locator("#case h3.side").all_inner_texts() == ["hasty", "careful"]
+
+
+def test_a_case_that_only_the_baseline_has_is_shown_as_it_was(open_page, since_baseline):
+    page = open_page(since_baseline, "#case=greetings%3A%3Agoodbye&provider=careful")
+
+    assert title(page) == "greetings::goodbye"
+    selected = page.locator("#case [aria-selected=true]")
+    assert selected.inner_text().split() == ["careful", "gone"]
+
+
+def test_the_compare_page_lists_what_differs_and_opens_both_sides(open_page, compare_page):
+    page = open_page(compare_page)
+    assert shown(page) == "5"
+
+    page.locator("#rows .case a").first.click()
+    page.wait_for_selector("#case .pair")
+
+    assert page.locator("#case h3.side").all_inner_texts() == ["before", "now"]
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(400, "dark"), (1440, "light")])
+@pytest.mark.parametrize("address", ["", "#case=refunds%3A%3Alower-case-id&provider=hasty"])
+def test_axe_finds_nothing_in_comparisons(open_page, since_baseline, address, width, scheme):
+    axe = pytest.importorskip(
+        "axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed"
+    )
+    window = {"color_scheme": scheme, "viewport": {"width": width, "height": 900}}
+    page = open_page(since_baseline, address, bypass_csp=True, **window)
+    too_wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+
+    found = axe.Axe().run(page)
+
+    assert [violation["id"] for violation in found.response["violations"]] == []
+    assert too_wide <= 0
+
+
+def test_axe_finds_nothing_on_the_compare_page(open_page, compare_page):
+    axe = pytest.importorskip(
+        "axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed"
+    )
+    page = open_page(compare_page, bypass_csp=True)
+    page.locator(".more > summary").click()
+
+    found = axe.Axe().run(page)
+
+    assert [violation["id"] for violation in found.response["violations"]] == []
+
+
 @pytest.mark.parametrize("width", [400, 1440])
 @pytest.mark.parametrize("scheme", ["dark", "light"])
 def test_the_page_fits_its_window_in_dark_and_light(open_page, source, width, scheme):
@@ -245,6 +359,14 @@ def test_a_printed_page_holds_every_case(open_page, source):
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert page.locator("#rows .row").count() == in_sight
     assert page.locator(".more[open]").count() == 0
+
+
+def test_the_name_of_a_case_has_room_however_many_providers_stand_beside_it(open_page, source):
+    page = open_page(source, viewport={"width": 700, "height": 900})
+
+    width = page.locator("#rows .case").first.evaluate("cell => cell.getBoundingClientRect().width")
+
+    assert width > 200
 
 
 def test_without_scripts_the_figures_stand_and_the_list_says_what_it_needs(open_page, source):

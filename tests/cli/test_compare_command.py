@@ -123,3 +123,44 @@ def test_a_baseline_that_is_not_there_is_refused_before_anybody_is_asked(project
 
     assert run.returncode == 2
     assert not (project.folder / ".evalkit").exists()
+
+
+def test_a_page_of_what_differs_is_written_beside_the_words(runs):
+    run = runs.evalkit("compare", "good.jsonl", "bad.jsonl", "--page", "out/since.html")
+
+    assert run.returncode == 1
+    page = (runs.folder / "out" / "since.html").read_text()
+    assert "<h1>Only careful passes " in page
+
+
+def test_two_providers_of_one_run_are_compared_by_name(runs):
+    runs.evalkit("run", "suites", "-p", "careful", "-p", "hasty", "-o", "both.jsonl")
+
+    run = runs.evalkit("compare", "both.jsonl", "both.jsonl", "--providers", "careful", "hasty")
+
+    assert "careful -> hasty: " in run.stdout
+
+
+def test_a_report_begins_with_what_broke_since_a_baseline(runs):
+    run = runs.evalkit("report", "bad.jsonl", "-o", "out", "--baseline", "good.jsonl")
+
+    assert run.returncode == 0
+    assert (
+        (runs.folder / "out" / "report.md")
+        .read_text()
+        .startswith("### evalkit\n\n**Only careful passes ")
+    )
+
+
+def test_several_runs_make_one_report(runs):
+    run = runs.evalkit("report", "good.jsonl", "bad.jsonl", "-f", "json")
+
+    names = [provider["provider"] for provider in json.loads(run.stdout)["providers"]]
+    assert names == ["careful", "hasty"]
+
+
+def test_a_baseline_is_held_against_one_run_only(runs):
+    run = runs.evalkit("report", "good.jsonl", "bad.jsonl", "-o", "out", "--baseline", "good.jsonl")
+
+    assert run.returncode == 2
+    assert "--baseline is held against one run, and 2 are named" in run.stderr

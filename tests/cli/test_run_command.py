@@ -32,7 +32,7 @@ def test_a_replayed_run_compares_the_providers_and_fails_where_one_fails(project
     run = project.evalkit("run", "suites/greetings.yaml")
 
     assert run.returncode == 1
-    assert "careful passes 11 of 11" in run.stdout
+    assert "careful-responses pass 11 of 11" in run.stdout
     assert "over_call: no call was expected, got get_weather(location='Paris')" in run.stdout
     assert "Simulated: no real model gave any of these answers." in run.stdout
 

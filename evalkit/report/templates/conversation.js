@@ -61,7 +61,7 @@ function middle(text, other, mark) {
   const until = text.length - end;
   return [
     seen(text.slice(0, start)),
-    element("span", { class: mark }, seen(text.slice(start, until))),
+    start < until && element("span", { class: mark }, seen(text.slice(start, until))),
     seen(text.slice(until)),
   ];
 }
@@ -74,7 +74,8 @@ function lines(text, other, mark) {
     .map((line) => element("div", { class: known.has(bare(line)) ? null : mark }, seen(line)));
 }
 
-function call(asked, marks) {
+// A call; what `beside`, the call in its place on the other side, lacks is marked.
+function call(asked, marks, beside) {
   const defects = asked.defects ?? [];
   return element(
     "div",
@@ -87,17 +88,19 @@ function call(asked, marks) {
         ? element("small", { class: "errors" }, " " + defects.map(words).join(", "))
         : null,
     ),
-    element("pre", marks ? marks.map(marked) : argumentText(asked)),
+    element("pre", marks ? marks.map(marked) : argumentText(asked, beside)),
   );
 }
 
-function argumentText(asked) {
-  if (asked.raw == null)
-    return [
-      said(pretty(asked.arguments ?? null), "span"),
-      element("small", "  (delivered parsed)"),
-    ];
-  return [said(asked.raw, "span")];
+const written = (asked) => asked.raw ?? asked.arguments ?? null;
+
+function argumentText(asked, beside) {
+  return [
+    beside
+      ? difference(written(asked), written(beside), "new")
+      : said(pretty(written(asked)), "span"),
+    asked.raw == null && element("small", "  (delivered parsed)"),
+  ];
 }
 
 function marked([text, defects]) {
@@ -122,9 +125,14 @@ function resultOf(spoken) {
   return `Result of ${spoken.name}${spoken.is_error ? ", an error" : ""}${fault}`;
 }
 
-// One message; the marks of its calls are taken from the front of `marks`.
-function message(spoken, marks) {
-  const facts = [
+// One message; the marks of its calls are taken from the front of `marks`. What `beside`, the
+// message in its place on the other side, lacks is marked.
+function message(spoken, marks, beside) {
+  const text = (value, other, tag) =>
+    beside && other != null
+      ? element(tag, { class: "said" }, difference(value, other, "new"))
+      : said(pretty(value), tag);
+  const notes = [
     spoken.finish ? `finish ${spoken.finish}` : "",
     spoken.stop ? words(spoken.stop) : "",
     usage(spoken),
@@ -137,13 +145,15 @@ function message(spoken, marks) {
     element(
       "h4",
       seenLine(heading),
-      facts.length ? element("small", "  " + seenLine(facts.join(" · "))) : null,
+      notes.length ? element("small", "  " + seenLine(notes.join(" · "))) : null,
     ),
-    spoken.role === "tool" ? element("pre", said(pretty(spoken.content), "span")) : null,
-    spoken.text ? said(spoken.text) : null,
+    spoken.role === "tool"
+      ? element("pre", text(spoken.content ?? null, beside?.content, "span"))
+      : null,
+    spoken.text ? text(spoken.text, beside?.text, "div") : null,
     spoken.refusal ? element("div", "Refusal: ", said(spoken.refusal, "span")) : null,
     spoken.reasoning ? folded("Reasoning", said(spoken.reasoning)) : null,
-    (spoken.calls ?? []).map((asked) => call(asked, marks.shift())),
+    (spoken.calls ?? []).map((asked, at) => call(asked, marks.shift(), beside?.calls?.[at])),
     spoken.wire
       ? folded("As the API wrote it", element("pre", said(pretty(spoken.wire), "span")))
       : null,
@@ -169,32 +179,46 @@ function tool(offered) {
   );
 }
 
-function measured(shown) {
+function facts(shown) {
   const { transcript } = shown;
   const exchanges = transcript.exchanges ?? [];
   const timed = exchanges.filter((exchange) => exchange.latency_s != null);
   const latency = timed.map((exchange) => `${exchange.latency_s.toFixed(2)} s`);
   const recorded = timed.some((exchange) => exchange.replayed) ? ", recorded" : "";
-  const facts = [
+  const known = [
     ["Case", shown.where],
     ["Model", shown.model],
     ["Stop", words(transcript.stop ?? "answered")],
+    ["Tokens", spent(transcript.messages ?? [])],
     ["Cost", shown.cost_usd == null ? "unknown" : `$${Number(shown.cost_usd.toPrecision(3))}`],
     ["Latency", latency.length ? latency.join(" + ") + recorded : "unknown"],
     ["Attempts", exchanges.map((e) => e.attempts ?? 1).join(" + ")],
     ["Recorded", transcript.recorded_at],
     ["Cassette", [...new Set(exchanges.map((e) => e.cassette).filter(Boolean))].join(", ")],
     ["Limits that struck", (transcript.limits ?? []).join("; ")],
+    ["Alerts", (transcript.alerts ?? []).join("; ")],
   ];
-  const kept = facts.filter(([, value]) => value);
-  return element(
+  return known.filter(([, value]) => value);
+}
+
+// The tokens of all turns; unknown where any turn did not report them.
+function spent(messages) {
+  const turns = messages.filter((spoken) => spoken.role === "assistant");
+  const sum = (name) =>
+    turns.every((turn) => turn.usage?.[name] != null)
+      ? turns.reduce((total, turn) => total + turn.usage[name], 0).toLocaleString("en")
+      : "unknown";
+  return turns.length ? `${sum("input")} in, ${sum("output")} out` : "";
+}
+
+const measured = (shown) =>
+  element(
     "dl",
     { class: "measured" },
-    kept.map(([label, value]) =>
+    facts(shown).map(([label, value]) =>
       element("div", element("dt", label), element("dd", seen(String(value)))),
     ),
   );
-}
 
 function trouble(shown) {
   const why = shown.transcript.trouble;
@@ -209,13 +233,10 @@ function trouble(shown) {
   );
 }
 
-function caseBody(shown, tools) {
+function judged(shown) {
   const order = { failed: 0, errored: 1, skipped: 2, passed: 3 };
   const verdicts = [...(shown.verdicts ?? [])].sort((a, b) => order[a.status] - order[b.status]);
   return [
-    shown.transcript.simulated
-      ? element("p", { class: "badge" }, "simulated: no real model answered")
-      : null,
     trouble(shown),
     shown.skip_reason
       ? element(
@@ -225,6 +246,18 @@ function caseBody(shown, tools) {
         )
       : null,
     verdicts.map(verdict),
+  ];
+}
+
+const badge = (shown) =>
+  shown.transcript.simulated
+    ? element("p", { class: "badge" }, "simulated: no real model answered")
+    : null;
+
+function caseBody(shown, tools) {
+  return [
+    badge(shown),
+    judged(shown),
     shown.expect == null
       ? null
       : folded("All that the suite expects", element("pre", said(pretty(shown.expect), "span"))),

@@ -1,6 +1,5 @@
 // The list of cases. Only the rows in sight exist, so that ten thousand scroll as well as ten.
 
-const ROW_HEIGHT = 44;
 const MARGIN = 6;
 const byId = (id) => document.getElementById(id);
 
@@ -10,6 +9,7 @@ class Grid {
     this.rows = index.cases;
     this.current = -1;
     this.isPrinted = false;
+    this.measure();
     byId("grid").style.setProperty("--columns", index.providers.length);
     byId("head").className = "row";
     byId("head").append(
@@ -21,7 +21,16 @@ class Grid {
     byId("window").addEventListener("scroll", () => requestAnimationFrame(() => this.draw()), {
       passive: true,
     });
-    new ResizeObserver(() => this.draw()).observe(byId("window"));
+    new ResizeObserver(() => {
+      this.measure();
+      this.draw();
+    }).observe(byId("window"));
+  }
+
+  // Rows are higher where a name may need two lines; the style says when.
+  measure() {
+    this.height = parseInt(getComputedStyle(document.documentElement).getPropertyValue("--row"));
+    byId("rows").style.height = `${this.rows.length * this.height}px`;
   }
 
   filter(accepts) {
@@ -34,7 +43,7 @@ class Grid {
     byId("grid").setAttribute("aria-rowcount", this.rows.length + 1);
     byId("grid").hidden = !this.rows.length;
     byId("nothing").hidden = this.rows.length > 0;
-    byId("rows").style.height = `${this.rows.length * ROW_HEIGHT}px`;
+    this.measure();
     byId("window").scrollTop = 0;
     this.draw();
   }
@@ -43,10 +52,10 @@ class Grid {
     const view = byId("window");
     const first = this.isPrinted
       ? 0
-      : Math.max(0, Math.floor(view.scrollTop / ROW_HEIGHT) - MARGIN);
+      : Math.max(0, Math.floor(view.scrollTop / this.height) - MARGIN);
     const count = this.isPrinted
       ? this.rows.length
-      : Math.ceil(view.clientHeight / ROW_HEIGHT) + 2 * MARGIN;
+      : Math.ceil(view.clientHeight / this.height) + 2 * MARGIN;
     const focused = document.activeElement?.closest?.("#rows .row")?.dataset.at;
     const drawn = this.rows
       .slice(first, first + count)
@@ -76,27 +85,31 @@ class Grid {
         ),
         row.tags.length > 0 && element("small", row.tags.map(seenLine).join(" · ")),
       ),
-      row.outcomes.map((status, column) => this.cell(status, row.kinds[column])),
+      row.outcomes.map((status, column) =>
+        this.cell(status, row.kinds[column], row.changes[column]?.change),
+      ),
     );
-    made.style.top = `${at * ROW_HEIGHT}px`;
+    made.style.top = `${at * this.height}px`;
     return made;
   }
 
-  cell(status, kinds) {
-    if (!status) return element("span", { role: "cell", class: "outcome absent" }, "");
+  cell(status, kinds, change) {
+    const since = change && seenLine(changeWord(change, this.index.sides));
+    if (!status) return element("span", { role: "cell", class: "outcome absent" }, since ?? "");
     const label = kinds.length
       ? words(kinds[0]) + (kinds.length > 1 ? ` +${kinds.length - 1}` : "")
       : status;
+    const whole = [since, status, kinds.map(words).join(", ")].filter(Boolean).join(" ");
     return element(
       "span",
       {
         role: "cell",
-        class: "outcome " + status,
-        "aria-label": `${status} ${kinds.map(words).join(", ")}`,
-        title: `${status} ${kinds.map(words).join(", ")}`,
+        class: `outcome ${status}${change ? " changed" : ""}`,
+        "aria-label": whole,
+        title: whole,
       },
       shape(status),
-      element("span", label),
+      element("span", since && element("b", { class: change }, since + " "), label),
     );
   }
 
@@ -109,10 +122,10 @@ class Grid {
     if (!this.rows.length) return;
     this.current = Math.max(0, Math.min(at, this.rows.length - 1));
     const view = byId("window");
-    const top = this.current * ROW_HEIGHT;
+    const top = this.current * this.height;
     if (top < view.scrollTop) view.scrollTop = top;
-    if (top + ROW_HEIGHT > view.scrollTop + view.clientHeight)
-      view.scrollTop = top + ROW_HEIGHT - view.clientHeight;
+    if (top + this.height > view.scrollTop + view.clientHeight)
+      view.scrollTop = top + this.height - view.clientHeight;
     this.draw();
     if (focus) this.link(this.current)?.focus({ preventScroll: true });
   }
@@ -125,9 +138,15 @@ class Grid {
 // Addresses cannot hold half of a surrogate pair.
 const addressable = (text) => text.replace(/\p{Cs}/gu, "\uFFFD");
 
-function address(id, provider, trial) {
+// What stands beside the conversation, after these words: another provider, or the same one before.
+const BEFORE = "before";
+const ALONE = "nothing";
+const PROVIDER = "provider ";
+
+function address(id, provider, { trial, beside } = {}) {
   const fields = new URLSearchParams({ case: id });
   if (provider) fields.set("provider", provider);
   if (trial) fields.set("trial", trial);
+  if (beside) fields.set("beside", beside);
   return "#" + fields;
 }

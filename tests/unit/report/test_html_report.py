@@ -109,7 +109,7 @@ def test_the_first_screen_says_what_was_run_and_how_it_went(page):
 def test_every_picture_has_a_title_and_a_description(page):
     pictures = [i for i, (tag, a) in enumerate(page.elements) if a.get("role") == "img"]
 
-    assert len(pictures) == 5
+    assert len(pictures) == 7
     for at in pictures:
         assert [tag for tag, _ in page.elements[at + 1 : at + 3]] == ["title", "desc"]
 

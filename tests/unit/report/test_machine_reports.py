@@ -146,6 +146,14 @@ def test_json_holds_the_verdict_the_measures_and_what_failed():
     assert summary["providers"][1]["cost"]["per_1000_usd"] is None
     assert summary["providers"][2]["kinds"]["malformed_json"] == 2
     assert [pair["cases"] for pair in summary["comparisons"]] == [29, 30, 29]
+    assert summary["ranks"][2] == {"provider": "hasty", "best": 3, "worst": 3, "tied": []}
+    assert summary["pareto_front"][1] == {
+        "provider": "careful-anthropic",
+        "accuracy": 1.0,
+        "usd_per_1000": None,
+        "standing": "unknown",
+        "beaten_by": [],
+    }
     assert len(summary["failed"]) == 13
     assert summary["errored"][0]["hint"] == "evalkit run suites/weather.yaml --record missing"
 

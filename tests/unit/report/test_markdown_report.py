@@ -20,6 +20,10 @@ def test_the_verdict_comes_first_then_the_table_then_what_failed_folded():
     assert "> Simulated: no real model gave any of these answers." in text
     assert "| | careful (simulated) | careful-anthropic (simulated) | hasty (simulated) |\n" in text
     assert "| Malformed JSON | 0 % (0 of 23) | n/a +1 errored | 8 % (2 of 25) |\n" in text
+    assert "| Rank | 1 tied (1 to 2) | 1 tied (1 to 2) | 3 |\n" in text
+    assert (
+        "| Pareto front | on | unknown (a price is missing) | off (beaten by careful) |\n" in text
+    )
     assert "<details><summary>13 failed</summary>\n\n- **`greetings::hello`** `hasty`\n" in text
     assert "  - hint: `evalkit run suites/weather.yaml --record missing`\n" in text
 
@@ -28,7 +32,7 @@ def test_every_row_of_the_table_has_as_many_cells():
     rows = [line for line in render_markdown(shop_run()).splitlines() if line.startswith("|")]
 
     assert {line.count("|") for line in rows} == {5}
-    assert len(rows) == 17
+    assert len(rows) == 19
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)

@@ -102,3 +102,20 @@ def test_skipped_cases_are_counted_where_there_are_any():
 
     assert re.search(r"^Skipped +1 +0 +0", with_skip, re.MULTILINE)
     assert "Skipped" not in printed(record)
+
+
+def test_ranks_and_the_front_of_accuracy_over_cost_stand_last_in_the_table():
+    lines = [" ".join(line.split()) for line in printed(shop_run(), width=200).splitlines()]
+
+    latency = next(index for index, line in enumerate(lines) if line.startswith("Latency p95"))
+    assert lines[latency + 2 : latency + 4] == [
+        "Rank 1 tied (1 to 2) 1 tied (1 to 2) 3",
+        "Pareto front on unknown (a price is missing) off (beaten by careful)",
+    ]
+
+
+def test_a_single_provider_has_no_rank():
+    record = shop_run()
+    alone = tuple(result for result in record.results if result.provider == "hasty")
+
+    assert "Rank" not in printed(replace(record, results=alone))

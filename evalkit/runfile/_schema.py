@@ -1,0 +1,93 @@
+"""The JSON Schema of run files, made from the dataclasses that they hold."""
+
+from __future__ import annotations
+
+import dataclasses
+from enum import StrEnum
+from types import NoneType, UnionType
+from typing import Literal, Union, get_args, get_origin, get_type_hints
+
+from evalkit.results import CaseResult
+from evalkit.runfile._codec import JSON_IS_KEPT_AS_IT_IS, TAGS
+from evalkit.runfile._file import FORMAT, RunHeader
+from evalkit.transcript import JsonObject, JsonValue, Message, Prompt, ToolResult, Turn
+
+_PLAIN: dict[object, str] = {str: "string", int: "integer", float: "number", bool: "boolean"}
+_MESSAGES = (Prompt, Turn, ToolResult)
+
+
+def run_schema() -> JsonObject:
+    """Describe one line of a run file: the header, a result, or the end mark."""
+    definitions: dict[str, JsonValue] = {}
+    lines: list[JsonValue] = [
+        _object({"evalkit": {"const": FORMAT}, "run": _of(RunHeader, definitions)}),
+        _object({"result": _of(CaseResult, definitions)}),
+        _object({"end": _object({"finished_at": {"type": "string"}})}),
+    ]
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A line of an evalkit run file",
+        "anyOf": lines,
+        "$defs": definitions,
+    }
+
+
+def _of(kind: object, definitions: dict[str, JsonValue]) -> JsonObject:  # noqa: C901, PLR0911 - one arm for each shape of type
+    if kind in _PLAIN:
+        return {"type": _PLAIN[kind]}
+    if kind is dict:
+        return {"type": "object"}
+    if kind == Message:
+        return {"anyOf": [_of(each, definitions) for each in _MESSAGES]}
+    arguments = get_args(kind)
+    if get_origin(kind) is Literal:
+        return {"enum": list(arguments)}
+    if get_origin(kind) is tuple:
+        return {"type": "array", "items": _of(arguments[0], definitions)}
+    if get_origin(kind) in (Union, UnionType):
+        return _union(arguments, definitions)
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return {"enum": [member.value for member in kind]}
+    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
+        return _reference(kind, definitions)
+    return {}
+
+
+def _union(arms: tuple[object, ...], definitions: dict[str, JsonValue]) -> JsonObject:
+    schemas: list[JsonValue] = [_of(arm, definitions) for arm in arms if arm is not NoneType]
+    return {"anyOf": [*schemas, {"type": "null"}]} if NoneType in arms else {"anyOf": schemas}
+
+
+def _reference(kind: type, definitions: dict[str, JsonValue]) -> JsonObject:
+    if kind.__name__ not in definitions:
+        definitions[kind.__name__] = {}  # it may hold itself
+        definitions[kind.__name__] = _record(kind, definitions)
+    return {"$ref": f"#/$defs/{kind.__name__}"}
+
+
+def _record(kind: type, definitions: dict[str, JsonValue]) -> JsonObject:
+    """A field that has its default is left out of the file, so only those without are required."""
+    hints = get_type_hints(kind, localns=JSON_IS_KEPT_AS_IT_IS)
+    fields = [field for field in dataclasses.fields(kind) if field.init]
+    tag: JsonObject = {name: {"const": value} for name, value in TAGS.get(kind, {}).items()}
+    required = [
+        field.name
+        for field in fields
+        if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+    ]
+    return {
+        "type": "object",
+        "description": " ".join((kind.__doc__ or "").split()),
+        "properties": {**tag, **{f.name: _of(hints[f.name], definitions) for f in fields}},
+        "required": [*tag, *required],
+        "additionalProperties": False,
+    }
+
+
+def _object(properties: JsonObject) -> JsonObject:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": [*properties],
+        "additionalProperties": False,
+    }
