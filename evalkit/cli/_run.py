@@ -52,6 +52,7 @@ class _Options:
     config: Path | None
     allow_python: bool
     trials: int | None
+    stop_early: bool
     budget_usd: float | None
     max_requests: int | None
     replay_speed: float | None
@@ -63,6 +64,7 @@ class _Options:
             budget_usd=self.budget_usd,
             max_requests=self.max_requests,
             replay_speed=self.replay_speed,
+            stop_early=self.stop_early,
         )
 
 
@@ -108,6 +110,11 @@ class _Options:
     type=click.IntRange(1, 1000),
     metavar="N",
     help="Hold every case N times, whatever the suites say.",
+)
+@click.option(
+    "--stop-early",
+    is_flag=True,
+    help="Hold no further trial of a case whose verdict cannot change any more.",
 )
 @click.option(
     "--budget-usd",
@@ -178,6 +185,7 @@ def command(context: click.Context, /, resume: Path | None, **flags: object) -> 
 
 
 def _run(options: _Options, earlier: RunRecord | None) -> int:
+    _check(options)
     config = load_config(options.config, near=[path.parent for path in options.suites])
     providers = config.select(options.providers, allow_python=options.allow_python)
     suites = load_suites(options.suites or config.suites, allow_python=options.allow_python)
@@ -210,6 +218,15 @@ def _run(options: _Options, earlier: RunRecord | None) -> int:
     if options.baseline is None or code is ExitCode.TROUBLE:
         return code
     return hold_against(options.baseline, options.output, quiet=options.as_json)
+
+
+def _check(options: _Options) -> None:
+    if options.stop_early and options.baseline is not None:
+        raise UsageError(
+            "--stop-early and --baseline do not go together",
+            hint="leave one of them out: a case that stopped at its first failure may be flaky or "
+            "broken, and only all of its trials tell which",
+        )
 
 
 def _jobs(

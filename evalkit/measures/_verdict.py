@@ -27,6 +27,8 @@ def _scores(judged: Sequence[ProviderSummary]) -> str:
     scores = [f"{first.provider} passes {_score(first)}{noun}"]
     scores += [f"{summary.provider} {_score(summary)}" for summary in rest]
     trials = min(summary.accuracy.trials for summary in judged)
+    if any(summary.accuracy.stopped for summary in judged):
+        return ", ".join(scores) + ", with trials stopped once that was settled"
     return ", ".join(scores) + (f" in every one of {trials} trials" if trials > 1 else "")
 
 

@@ -39,6 +39,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="none: replay only (default); once, missing, all: record to cassettes; live: ask only",
     )
     group.addoption(
+        "--evalkit-stop-early",
+        action="store_true",
+        help="hold no further trial of a case whose verdict cannot change any more",
+    )
+    group.addoption(
         "--evalkit-report",
         metavar="DIR",
         help="write run.jsonl, index.html, report.md and junit.xml of all suites there",

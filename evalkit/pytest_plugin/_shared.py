@@ -18,7 +18,7 @@ from evalkit.pytest_plugin._run_parts import RunPart
 from evalkit.results import CaseResult
 from evalkit.run import Job
 from evalkit.runfile import RunHeader
-from evalkit.session import Session
+from evalkit.session import Session, Terms
 from evalkit.suite import Suite
 
 T = TypeVar("T")
@@ -33,6 +33,7 @@ class Shared:
         self.config = config
         self.allow_python: bool = pytest_config.getoption("evalkit_allow_python")
         self.mode = Mode(pytest_config.getoption("evalkit_record"))
+        self._terms = Terms(stop_early=pytest_config.getoption("evalkit_stop_early"))
         self._cleanup = ExitStack()
         pytest_config.add_cleanup(self._cleanup.close)
         self._loop = self._cleanup.enter_context(asyncio.Runner())
@@ -63,7 +64,8 @@ class Shared:
         """The session of the suites, made for the first of them."""
         if self._session is None:
             providers = self.config.select(self._selected, allow_python=self.allow_python)
-            self._session = self.open_session(Session(self.config, self.mode, providers))
+            session = Session(self.config, self.mode, providers, self._terms)
+            self._session = self.open_session(session)
         return self._session
 
     def open_session(self, session: Session) -> Session:
