@@ -1,12 +1,20 @@
 """A run against an earlier one: what broke, what may be chance, and what fails a gate."""
 
-from evalkit.baseline._changes import CaseChange, Cause, Change
+from evalkit.baseline._changes import CaseChange, Cause, Change, what_became
 from evalkit.baseline._compare import ProviderComparison, RunComparison, Totals, compare_runs
 from evalkit.baseline._difference import Difference, Part
 from evalkit.baseline._find import BASELINE, LATEST_RUN, find_run
 from evalkit.baseline._gates import Breach, FailOn, Gates, find_breaches
 from evalkit.baseline._json import render_comparison
-from evalkit.baseline._scan import NO_CALL, CaseRecord, RunDigest, Trial, result_at, scan_run
+from evalkit.baseline._scan import (
+    NO_CALL,
+    CaseRecord,
+    RunDigest,
+    Trial,
+    result_at,
+    scan_run,
+    without_collector,
+)
 from evalkit.baseline._show import show_comparison
 
 __all__ = [
@@ -34,4 +42,6 @@ __all__ = [
     "result_at",
     "scan_run",
     "show_comparison",
+    "what_became",
+    "without_collector",
 ]

@@ -108,7 +108,7 @@ def _others(run: RunDigest, compared: set[str]) -> tuple[str, ...]:
 
 
 def _compare(base: RunDigest, head: RunDigest, pair: tuple[str, str]) -> ProviderComparison:
-    before, after = base.of(pair[0]), head.of(pair[1])
+    before, after = base.cases[pair[0]], head.cases[pair[1]]
     differences = differ(before, after)
     return ProviderComparison(
         base=pair[0],

@@ -37,6 +37,7 @@ def show_comparison(
     for compared in comparison.providers:
         yield ""
         yield from _provider(comparison, compared, most)
+    yield from _stopped(comparison)
     for names, where in ((comparison.only_base, "base"), (comparison.only_head, "head")):
         if names:
             yield f"only in the {where}: {', '.join(map(_plain, names))}"
@@ -46,6 +47,16 @@ def show_comparison(
         yield f"gate {breach.gate}, {_plain(breach.provider)}: {unknown}{breach.what}"
     if not breaches:
         yield "every gate holds"
+
+
+def _stopped(comparison: RunComparison) -> Iterator[str]:
+    for run, where in ((comparison.base, "base"), (comparison.head, "head")):
+        cases = sum(one.is_stopped for of_one in run.cases.values() for one in of_one.values())
+        if cases:
+            yield (
+                f"the trials of {cases:,} cases stopped early in the {where}: broken may be flaky, "
+                "and pass rates are not those of all trials"
+            )
 
 
 def _run(run: RunDigest) -> str:
@@ -150,10 +161,11 @@ def _result(path: Path, offset: int | None) -> CaseResult:
 def _trials(change: CaseChange) -> str:
     if change.before is None or change.after is None:
         return ""
-    if change.before[1] <= 1 and change.after[1] <= 1:
+    if change.before[1] <= 1 and change.after[1] <= 1 and not change.is_stopped:
         return ""
     (passed, graded), (passes, grades) = change.before, change.after
-    return f" ({passed} of {graded} -> {passes} of {grades})"
+    stopped = ", stopped early" if change.is_stopped else ""
+    return f" ({passed} of {graded} -> {passes} of {grades}{stopped})"
 
 
 def _title(change: CaseChange) -> str:

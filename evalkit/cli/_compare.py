@@ -19,6 +19,7 @@ from evalkit.baseline import (
     render_comparison,
     scan_run,
     show_comparison,
+    without_collector,
 )
 from evalkit.errors import ExitCode
 
@@ -72,7 +73,7 @@ def command(base: str, head: str, **flags: object) -> int:
     assert isinstance(most, int)
     assert isinstance(max_errored, int)
     gates = Gates(fail_on=FailOn(flags.pop("fail_on")), **flags)  # type: ignore[arg-type]  # click checked them
-    with ExitStack() as files:
+    with without_collector(), ExitStack() as files:
         runs = [scan_run(files.enter_context(find_run(name))) for name in (base, head)]
         comparison = compare_runs(*runs)
         breaches = find_breaches(comparison, gates)
@@ -82,7 +83,8 @@ def command(base: str, head: str, **flags: object) -> int:
 
 def hold_against(baseline: Path, run: Path, *, quiet: bool) -> ExitCode:
     """Say what a run that has just ended broke; failures that the baseline has too are known."""
-    comparison = compare_runs(scan_run(baseline), scan_run(run))
+    with without_collector():
+        comparison = compare_runs(scan_run(baseline), scan_run(run))
     breaches = find_breaches(comparison, Gates())
     if not quiet:
         click.echo()

@@ -49,6 +49,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="write run.jsonl, index.html, report.md and junit.xml of all suites there",
     )
     group.addoption(
+        "--evalkit-baseline",
+        metavar="FILE",
+        help="fail only where a case is broken that passed in this run file; other failures are "
+        "reported as expected (xfailed), with the reason",
+    )
+    group.addoption(
         "--evalkit-config", metavar="FILE", help="use this evalkit.yaml, not the nearest"
     )
     group.addoption(

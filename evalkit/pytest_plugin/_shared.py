@@ -14,6 +14,7 @@ import pytest
 from evalkit.cassettes import Mode
 from evalkit.config import Config, load_config
 from evalkit.providers import Provider
+from evalkit.pytest_plugin._known import Baseline
 from evalkit.pytest_plugin._run_parts import RunPart
 from evalkit.results import CaseResult
 from evalkit.run import Job
@@ -33,6 +34,7 @@ class Shared:
         self.config = config
         self.allow_python: bool = pytest_config.getoption("evalkit_allow_python")
         self.mode = Mode(pytest_config.getoption("evalkit_record"))
+        self._baseline = Baseline.of(pytest_config)
         self._terms = Terms(stop_early=pytest_config.getoption("evalkit_stop_early"))
         self._cleanup = ExitStack()
         pytest_config.add_cleanup(self._cleanup.close)
@@ -85,6 +87,12 @@ class Shared:
         if self._part is not None:
             self._part.add(results, self._header)
         return results
+
+    def excuse(self, results: Sequence[CaseResult]) -> str | None:
+        """Say why a case that fails is no regression; None where it is, or nothing says so."""
+        if self._baseline is None:
+            return None
+        return self._baseline.excuse(results, is_only_provider=len(self.providers) == 1)
 
     def _header(self) -> RunHeader:
         return self.session.header(self._suites, self._command)

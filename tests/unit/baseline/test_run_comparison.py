@@ -164,7 +164,7 @@ def test_a_torn_last_line_is_passed_over(run_file, result):
 
     run = scan_run(path)
 
-    assert len(run.cases) == 2
+    assert len(run.cases["gpt"]) == 2
     assert not run.is_finished
 
 
@@ -220,7 +220,7 @@ def test_a_line_that_only_looks_like_a_result_is_refused_when_it_is_shown(run_fi
     run = scan_run(path)
 
     with pytest.raises(InvalidRunFile, match="not a result, at byte"):
-        result_at(path, run.cases["gpt", "shop", "a"].telling().offset)
+        result_at(path, run.cases["gpt"]["shop", "a"].telling().offset)
 
 
 def test_the_words_show_both_answers(compared, result):

@@ -20,7 +20,7 @@ def test_mcnemar_agrees_with_scipys_binomial_test(first, second):
     assert p == pytest.approx(expected, rel=1e-9, abs=0)
 
 
-@given(st.integers(0, 3000), st.integers(0, 3000))
+@given(st.integers(0, 40), st.integers(0, 1100))
 def test_mcnemar_is_the_sum_of_the_binomial_tail_where_scipy_gives_0(first, second):
     pairs = first + second
     tail = sum(comb(pairs, k) for k in range(min(first, second) + 1))
