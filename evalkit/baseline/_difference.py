@@ -11,6 +11,7 @@ from evalkit.baseline._changes import Records
 from evalkit.stats import (
     Interval,
     cluster_interval,
+    holm,
     mcnemar_exact,
     minimum_detectable_difference,
     newcombe_paired,
@@ -54,6 +55,8 @@ class Part:
 
     name: str
     difference: Difference
+    p_adjusted: float
+    """After Holm over all tags, or over all tools."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +93,12 @@ def differ(before: Records, after: Records) -> Differences:
 
 
 def _parts(pairs: Mapping[str, Pairs]) -> tuple[Part, ...]:
-    return tuple(Part(name=name, difference=_difference(pairs[name])) for name in sorted(pairs))
+    differences = {name: _difference(pairs[name]) for name in sorted(pairs)}
+    adjusted = holm([each.p for each in differences.values()])
+    return tuple(
+        Part(name=name, difference=each, p_adjusted=p)
+        for (name, each), p in zip(differences.items(), adjusted, strict=True)
+    )
 
 
 def _difference(pairs: Pairs) -> Difference:

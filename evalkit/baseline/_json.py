@@ -81,7 +81,7 @@ def _difference(difference: Difference) -> JsonObject:
 
 
 def _part(part: Part) -> JsonObject:
-    return {"name": part.name, **_difference(part.difference)}
+    return {"name": part.name, **_difference(part.difference), "p_adjusted": part.p_adjusted}
 
 
 def _change(change: CaseChange, then: JsonObject | None, now: JsonObject | None) -> JsonObject:

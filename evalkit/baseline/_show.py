@@ -125,7 +125,7 @@ def _parts(noun: str, parts: Sequence[Part]) -> Iterator[str]:
         one = part.difference
         yield (
             f"  {_plain(part.name):<28.28}{one.cases:>7,}{one.before:>9.1%}{one.after:>9.1%}"
-            f"{one.only_base:>7,}{one.only_head:>8,}{_p(one.p).removeprefix('= '):>9}"
+            f"{one.only_base:>7,}{one.only_head:>8,}{_p(part.p_adjusted).removeprefix('= '):>9}"
         )
 
 

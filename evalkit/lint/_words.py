@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 
 _STEM = 6
+_POSSESSIVE = re.compile(r"['\u2019]s\b")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
 
@@ -37,7 +38,7 @@ _SAME: Mapping[str, str] = {
 
 def words(text: str) -> list[str]:
     """Split prose, `snake_case` and `camelCase` into words in lower case."""
-    return [word.lower() for word in _WORD.findall(text)]
+    return [word.lower() for word in _WORD.findall(_POSSESSIVE.sub("", text))]
 
 
 def content(text: str) -> dict[str, str]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from scipy.stats import binomtest
@@ -284,3 +285,36 @@ def test_a_run_against_itself_shows_no_change(run_file, result):
     (provider,) = compare_runs(run, run).providers
 
     assert provider.changes == ()
+
+
+def test_tags_are_tested_together(compared, result):
+    def outcomes(mark):
+        return [
+            result(f"{tag}-{index}", mark, tags=(tag,)) for tag in ("a", "b") for index in range(8)
+        ]
+
+    comparison = compared(outcomes("+"), outcomes("-"))
+
+    tags = comparison.providers[0].tags
+    assert [(tag.name, tag.difference.p, tag.p_adjusted) for tag in tags] == [
+        ("a", 2 / 2**8, 4 / 2**8),
+        ("b", 2 / 2**8, 4 / 2**8),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("held", "told"),
+    [
+        pytest.param("-", " (1 of 1 -> 0 of 1, stopped early)", id="after the first"),
+        pytest.param("---", " (1 of 1 -> 0 of 3)", id="after all"),
+    ],
+)
+def test_trials_that_stopped_early_are_said_to_have(compared, result, held, told):
+    head = [replace(one, trials_at_most=3) for one in trials(result, held)]
+
+    lines = list(show_comparison(compared(trials(result, "+"), head), []))
+
+    assert [line.split("::")[1].split("  ")[0] for line in lines if "::" in line] == [
+        f"case-0{told}"
+    ]
+    assert any("stopped early in the head" in line for line in lines) is ("stopped" in told)
