@@ -3,7 +3,7 @@
 from evalkit.baseline._changes import CaseChange, Cause, Change, what_became
 from evalkit.baseline._compare import ProviderComparison, RunComparison, Totals, compare_runs
 from evalkit.baseline._difference import Difference, Part
-from evalkit.baseline._find import BASELINE, LATEST_RUN, find_run
+from evalkit.baseline._find import BASELINE, LATEST_RUN, find_run, run_name
 from evalkit.baseline._gates import Breach, FailOn, Gates, find_breaches
 from evalkit.baseline._json import render_comparison
 from evalkit.baseline._scan import (
@@ -40,6 +40,7 @@ __all__ = [
     "find_run",
     "render_comparison",
     "result_at",
+    "run_name",
     "scan_run",
     "show_comparison",
     "what_became",

@@ -81,7 +81,7 @@ def compare_runs(base: RunDigest, head: RunDigest) -> RunComparison:
     if not any(each.difference.cases for each in compared):
         raise UsageError(
             "the runs have no case in common that both could judge",
-            where=f"{base.path} and {head.path}",
+            where=f"{base.name} and {head.name}",
             hint="compare runs of the same suites and providers",
         )
     adjusted = holm([each.difference.p for each in compared])

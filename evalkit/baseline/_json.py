@@ -34,7 +34,7 @@ def render_comparison(comparison: RunComparison, breaches: Sequence[Breach]) -> 
 
 def _run(run: RunDigest) -> JsonObject:
     return {
-        "file": str(run.path),
+        "file": run.name,
         "id": run.header.id,
         "started_at": run.header.started_at,
         "commit": run.header.commit,

@@ -70,6 +70,8 @@ class RunDigest:
     """A run file, scanned."""
 
     path: Path
+    name: str
+    """What to call it: its file, or `revision:file` where git keeps it."""
     header: RunHeader
     cases: Mapping[str, Mapping[CaseKey, CaseRecord]]
     """The cases of each provider, by suite and id."""
@@ -97,17 +99,19 @@ def without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def scan_run(path: Path) -> RunDigest:
+def scan_run(path: Path, name: str | None = None) -> RunDigest:
     """Read a run file line by line; of two results for one trial the later one counts.
+
+    It is called by its path, unless it has another name.
 
     Raises:
         InvalidRunFile: it is no run file, is of another format, or a line is damaged.
     """
     with without_collector():
-        return _scan(path)
+        return _scan(path, name or str(path))
 
 
-def _scan(path: Path) -> RunDigest:
+def _scan(path: Path, name: str) -> RunDigest:
     header: RunHeader | None = None
     is_finished = False
     drafts: dict[str, dict[CaseKey, _Draft]] = {}
@@ -129,7 +133,7 @@ def _scan(path: Path) -> RunDigest:
         provider: {key: draft.record() for key, draft in of_one.items()}
         for provider, of_one in drafts.items()
     }
-    return RunDigest(path=path, header=header, cases=cases, is_finished=is_finished)
+    return RunDigest(path=path, name=name, header=header, cases=cases, is_finished=is_finished)
 
 
 def results_at(path: Path, offsets: Iterable[int]) -> dict[int, JsonObject]:

@@ -63,7 +63,7 @@ def _run(run: RunDigest) -> str:
     header = run.header
     commit = f", commit {_plain(header.commit)}" if header.commit else ""
     unfinished = "" if run.is_finished else ", unfinished"
-    return f"{run.path} ({_plain(header.started_at)}{commit}{unfinished})"
+    return f"{run.name} ({_plain(header.started_at)}{commit}{unfinished})"
 
 
 def _provider(comparison: RunComparison, compared: ProviderComparison, most: int) -> Iterator[str]:
@@ -109,11 +109,14 @@ def _tally(compared: ProviderComparison) -> str:
 
 
 def _power(compared: ProviderComparison) -> Iterator[str]:
-    detectable = compared.difference.detectable
-    if detectable is not None and compared.p_adjusted >= SIGNIFICANT:
-        yield (
-            f"  a true change of {100 * detectable:.1f} points would have shown four times of five"
-        )
+    difference = compared.difference
+    if compared.p_adjusted < SIGNIFICANT or not difference.only_base + difference.only_head:
+        return
+    if difference.detectable is None:
+        yield "  too few cases differ for any change to show four times of five"
+    else:
+        points = 100 * difference.detectable
+        yield f"  a true change of {points:.1f} points would have shown four times of five"
 
 
 def _parts(noun: str, parts: Sequence[Part]) -> Iterator[str]:

@@ -17,6 +17,7 @@ from evalkit.baseline import (
     find_breaches,
     find_run,
     render_comparison,
+    run_name,
     scan_run,
     show_comparison,
     without_collector,
@@ -74,7 +75,9 @@ def command(base: str, head: str, **flags: object) -> int:
     assert isinstance(max_errored, int)
     gates = Gates(fail_on=FailOn(flags.pop("fail_on")), **flags)  # type: ignore[arg-type]  # click checked them
     with without_collector(), ExitStack() as files:
-        runs = [scan_run(files.enter_context(find_run(name))) for name in (base, head)]
+        runs = [
+            scan_run(files.enter_context(find_run(name)), run_name(name)) for name in (base, head)
+        ]
         comparison = compare_runs(*runs)
         breaches = find_breaches(comparison, gates)
         _print(comparison, breaches, most=most, as_json=as_json)

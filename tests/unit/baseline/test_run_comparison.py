@@ -318,3 +318,20 @@ def test_trials_that_stopped_early_are_said_to_have(compared, result, held, told
         f"case-0{told}"
     ]
     assert any("stopped early in the head" in line for line in lines) is ("stopped" in told)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        pytest.param("+" * 9 + "--", "+" * 7 + "--++", "too few cases differ", id="too few"),
+        pytest.param(
+            "+" * 90 + "-" * 10, "+" * 84 + "-" * 12 + "+" * 4, "a true change of 8.8", id="enough"
+        ),
+        pytest.param("++", "++", None, id="none differs"),
+    ],
+)
+def test_within_chance_what_would_have_shown_is_told(compared, before, after, told):
+    lines = [line.strip() for line in show_comparison(compared(before, after), [])]
+
+    said = [line for line in lines if line.endswith("four times of five")]
+    assert [line.startswith(told or "") for line in said] == [True] * (told is not None)
