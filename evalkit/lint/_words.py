@@ -28,12 +28,12 @@ _SAME: Mapping[str, str] = {
     "lookup": "find",
     "query": "find",
     "search": "find",
-    "add": "create",
-    "insert": "create",
-    "remove": "delete",
-    "modify": "update",
+    "add": "creat",
+    "insert": "creat",
+    "remov": "delet",
+    "modify": "updat",
 }
-"""Verbs that mean the same in the name of a tool."""
+"""Stems of verbs that mean the same in the name of a tool."""
 
 
 def words(text: str) -> list[str]:
@@ -65,4 +65,5 @@ def _stem(word: str) -> str:
         if word.endswith(ending) and len(word) > len(ending) + 2:
             word = word.removesuffix(ending)
             break
+    word = word.removesuffix("e")
     return _SAME.get(word, word)[:_STEM]
