@@ -93,6 +93,8 @@ class CaseResult:
     transcript: Transcript
     pass_rate: float = 1.0
     """The share of the case's trials that must pass."""
+    trials_at_most: int | None = None
+    """How many trials the case may take; set where they stop once its verdict is settled."""
     expect: JsonValue = None
     """The case's expectation as the suite writes it."""
     where: str | None = None

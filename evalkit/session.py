@@ -9,7 +9,7 @@ import subprocess
 import time
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from secrets import token_hex
@@ -34,7 +34,7 @@ from evalkit.errors import UsageError
 from evalkit.grade import grade
 from evalkit.providers import Provider, Sender, find_api
 from evalkit.results import CaseResult
-from evalkit.run import Job, Purse, Runner, World, opening, remainder
+from evalkit.run import Job, Purse, Runner, World, opening, remainder, unsettled
 from evalkit.runfile import RunHeader, RunProvider, RunRecord, RunSuite, dump, load
 from evalkit.suite import Case, Suite
 from evalkit.transcript import JsonObject, Transcript, Usage
@@ -48,12 +48,14 @@ SIMULATED_KEY = "simulated"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What a run may spend, and how fast it replays."""
+    """What a run may spend, how fast it replays, and when it has seen enough."""
 
     budget_usd: float | None = None
     max_requests: int | None = None
     replay_speed: float | None = None
     """Against the time that the provider took; None waits for nothing."""
+    stop_early: bool = False
+    """Hold no further trial of a case whose verdict is settled."""
 
 
 FREELY = Terms()
@@ -105,7 +107,10 @@ class Session:
             _check_prices(config, providers)
         for provider in providers:
             find_api(provider.api)
-        self._runner = Runner(cassette_of or self._cassette, world)
+        self.stops_early = terms.stop_early
+        self._runner = Runner(
+            cassette_of or self._cassette, world, self._judged, stop_early=terms.stop_early
+        )
 
     async def __aenter__(self) -> Self:
         return self
@@ -134,13 +139,15 @@ class Session:
                 return jobs
             case Mode.MISSING:
                 recorded = await self._replayed(jobs)
-                return remainder(jobs, RunRecord(header=header, results=recorded), header).jobs
+                left = remainder(jobs, RunRecord(header=header, results=recorded), header).jobs
+                return unsettled(left, recorded) if self.stops_early else left
             case _:
                 assert_never(self.mode)
 
     async def _replayed(self, jobs: Iterable[Job]) -> tuple[CaseResult, ...]:
         """Replay what is recorded and may answer still."""
-        replay = Session(self.config, Mode.NONE, self.providers)
+        terms = Terms(stop_early=self.stops_early)
+        replay = Session(self.config, Mode.NONE, self.providers, terms)
         recorded = [job for job in jobs if not find_api(job.provider.api).runs_code]
         results = [result async for result in replay.results(recorded)]
         if _rerecorded_age(self.config) is not None:
@@ -162,15 +169,12 @@ class Session:
 
     async def results(self, jobs: Iterable[Job]) -> AsyncGenerator[CaseResult, None]:
         """Run jobs and judge them; results come as they are done, in no particular order."""
-        jobs = tuple(jobs)
-        cases = {(job.case.suite, job.case.id): job.case for job in jobs}
-        async for transcript in self._runner.run(jobs):
-            yield self._judged(cases[transcript.suite, transcript.case], transcript)
+        async for result in self._runner.run(jobs):
+            yield result
 
     async def results_of(self, job: Job) -> tuple[CaseResult, ...]:
         """Run and judge every trial of one job."""
-        transcripts = await self._runner.run_job(job)
-        return tuple(self._judged(job.case, transcript) for transcript in transcripts)
+        return await self._runner.run_job(job)
 
     def resume(
         self, jobs: Iterable[Job], earlier: RunRecord, header: RunHeader
@@ -180,7 +184,14 @@ class Session:
         Those are judged again, by what the suites expect today; nobody is asked for that.
         """
         parts = remainder(jobs, earlier, header)
-        return parts.jobs, tuple(self._judged(job.case, held) for job, held in parts.held)
+        kept = tuple(self._judged(job.case, held) for job, held in parts.held)
+        if not self.stops_early:
+            return parts.jobs, kept
+        kept = tuple(
+            replace(result, trials_at_most=job.trials if job.trials > 1 else None)
+            for result, (job, _) in zip(kept, parts.held, strict=True)
+        )
+        return unsettled(parts.jobs, kept), kept
 
     def header(self, suites: Iterable[Suite], command: str) -> RunHeader:
         """Describe the run that starts now."""

@@ -1,9 +1,9 @@
 """A run against an earlier one: what broke, what may be chance, and what fails a gate."""
 
-from evalkit.baseline._changes import CaseChange, Cause, Change
+from evalkit.baseline._changes import CaseChange, Cause, Change, what_became
 from evalkit.baseline._compare import ProviderComparison, RunComparison, Totals, compare_runs
 from evalkit.baseline._difference import Difference, Part
-from evalkit.baseline._find import BASELINE, LATEST_RUN, find_run
+from evalkit.baseline._find import BASELINE, LATEST_RUN, find_run, run_name
 from evalkit.baseline._gates import Breach, FailOn, Gates, find_breaches
 from evalkit.baseline._json import render_comparison
 from evalkit.baseline._scan import (
@@ -14,6 +14,7 @@ from evalkit.baseline._scan import (
     load_results,
     result_at,
     scan_run,
+    without_collector,
 )
 from evalkit.baseline._show import show_comparison
 
@@ -41,6 +42,9 @@ __all__ = [
     "load_results",
     "render_comparison",
     "result_at",
+    "run_name",
     "scan_run",
     "show_comparison",
+    "what_became",
+    "without_collector",
 ]

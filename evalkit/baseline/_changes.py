@@ -56,6 +56,8 @@ class CaseChange:
     base_offset: int | None
     """Where the telling trial stands in the run file; see `result_at`."""
     head_offset: int | None
+    is_stopped: bool = False
+    """Whether the trials of either side stopped early, so that more of them might differ."""
 
     @property
     def is_drop(self) -> bool:
@@ -81,6 +83,7 @@ def find_changes(
             after=_counts(after.get(key)),
             base_offset=_offset(before.get(key)),
             head_offset=_offset(after.get(key)),
+            is_stopped=_is_stopped(before.get(key)) or _is_stopped(after.get(key)),
         )
         for key, change in found
     )
@@ -92,7 +95,7 @@ _CAUSED = frozenset({Change.BROKEN, Change.FIXED, Change.FLAKY})
 def _changes(before: Records, after: Records) -> Iterator[tuple[CaseKey, Change]]:
     for key, now in after.items():
         then = before.get(key)
-        change = Change.NEW if then is None else _change(then, now)
+        change = what_became(then, now.passed, now.graded)
         if change is not None:
             yield key, change
     for key in before:
@@ -100,14 +103,18 @@ def _changes(before: Records, after: Records) -> Iterator[tuple[CaseKey, Change]
             yield key, Change.GONE
 
 
-def _change(then: CaseRecord, now: CaseRecord) -> Change | None:
-    if not then.graded or not now.graded:
+def what_became(then: CaseRecord | None, passed: int, graded: int) -> Change | None:
+    """Say what became of a case of which so many trials pass now; None where nothing did."""
+    if then is None:
+        return Change.NEW
+    if not then.graded or not graded:
         return Change.UNJUDGED
-    if then.share == now.share:
+    share = passed / graded
+    if then.share == share:
         return None
-    if then.share not in (0, 1) or now.share not in (0, 1):
+    if then.share not in (0, 1) or share not in (0, 1):
         return Change.FLAKY
-    return Change.FIXED if now.share else Change.BROKEN
+    return Change.FIXED if share else Change.BROKEN
 
 
 def _causes(
@@ -165,6 +172,10 @@ def _messages(transcript: JsonObject, role: str) -> Iterator[JsonObject]:
 
 def _counts(record: CaseRecord | None) -> tuple[int, int] | None:
     return None if record is None else (record.passed, record.graded)
+
+
+def _is_stopped(record: CaseRecord | None) -> bool:
+    return record is not None and record.is_stopped
 
 
 def _offset(record: CaseRecord | None) -> int | None:

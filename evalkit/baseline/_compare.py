@@ -81,7 +81,7 @@ def compare_runs(base: RunDigest, head: RunDigest) -> RunComparison:
     if not any(each.difference.cases for each in compared):
         raise UsageError(
             "the runs have no case in common that both could judge",
-            where=f"{base.path} and {head.path}",
+            where=f"{base.name} and {head.name}",
             hint="compare runs of the same suites and providers",
         )
     adjusted = holm([each.difference.p for each in compared])
@@ -108,7 +108,7 @@ def _others(run: RunDigest, compared: set[str]) -> tuple[str, ...]:
 
 
 def _compare(base: RunDigest, head: RunDigest, pair: tuple[str, str]) -> ProviderComparison:
-    before, after = base.of(pair[0]), head.of(pair[1])
+    before, after = base.cases[pair[0]], head.cases[pair[1]]
     differences = differ(before, after)
     return ProviderComparison(
         base=pair[0],

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from evalkit.baseline._changes import Records
-from evalkit.baseline._scan import CaseRecord
-from evalkit.measures import CaseKey
 from evalkit.stats import (
     Interval,
     cluster_interval,
+    holm,
     mcnemar_exact,
     minimum_detectable_difference,
     newcombe_paired,
@@ -56,6 +55,8 @@ class Part:
 
     name: str
     difference: Difference
+    p_adjusted: float
+    """After Holm over all tags, or over all tools."""
 
     @property
     def has_moved(self) -> bool:
@@ -72,59 +73,65 @@ class Differences:
     tools: tuple[Part, ...]
 
 
-Shares: TypeAlias = tuple[float, float]
-"""The share of a case's trials that passed, before and now."""
+Pairs: TypeAlias = Counter[tuple[float, float]]
+"""How many cases have these shares of their trials passed, before and now."""
 
 
 def differ(before: Records, after: Records) -> Differences:
     """Compare the cases that both could judge; tags and tools are those of the head."""
-    shares = {
-        key: (before[key].share, now.share)
+    alike = Counter(
+        (now.tags, now.tools, then.share, now.share)
         for key, now in after.items()
-        if key in before and before[key].graded and now.graded
-    }
-    return Differences(
-        overall=_difference(list(shares.values())),
-        tags=_parts(shares, after, lambda record: record.tags),
-        tools=_parts(shares, after, lambda record: record.tools),
+        if now.graded and (then := before.get(key)) is not None and then.graded
+    )
+    overall: Pairs = Counter()
+    tags: dict[str, Pairs] = {}
+    tools: dict[str, Pairs] = {}
+    for (its_tags, its_tools, then_share, now_share), cases in alike.items():
+        pair = then_share, now_share
+        overall[pair] += cases
+        for tag in its_tags:
+            tags.setdefault(tag, Counter())[pair] += cases
+        for tool in its_tools:
+            tools.setdefault(tool, Counter())[pair] += cases
+    return Differences(overall=_difference(overall), tags=_parts(tags), tools=_parts(tools))
+
+
+def _parts(pairs: Mapping[str, Pairs]) -> tuple[Part, ...]:
+    differences = {name: _difference(pairs[name]) for name in sorted(pairs)}
+    adjusted = holm([each.p for each in differences.values()])
+    return tuple(
+        Part(name=name, difference=each, p_adjusted=p)
+        for (name, each), p in zip(differences.items(), adjusted, strict=True)
     )
 
 
-def _parts(
-    shares: Mapping[CaseKey, Shares],
-    after: Records,
-    names: Callable[[CaseRecord], tuple[str, ...]],
-) -> tuple[Part, ...]:
-    groups: dict[str, list[Shares]] = {}
-    for key, pair in shares.items():
-        for name in names(after[key]):
-            groups.setdefault(name, []).append(pair)
-    return tuple(Part(name=name, difference=_difference(groups[name])) for name in sorted(groups))
-
-
-def _difference(shares: Sequence[Shares]) -> Difference:
-    table = Counter((then == 1, now == 1) for then, now in shares)
+def _difference(pairs: Pairs) -> Difference:
+    table: Counter[tuple[bool, bool]] = Counter()
+    for (then, now), cases in pairs.items():
+        table[then == 1, now == 1] += cases
     only_base, only_head = table[True, False], table[False, True]
     return Difference(
-        cases=len(shares),
-        before=_mean(shares, 0),
-        after=_mean(shares, 1),
+        cases=pairs.total(),
+        before=_mean(pairs, 0),
+        after=_mean(pairs, 1),
         only_base=only_base,
         only_head=only_head,
         p=mcnemar_exact(only_base, only_head),
-        interval=_interval(shares, table) if shares else None,
+        interval=_interval(pairs, table) if pairs else None,
     )
 
 
-def _interval(shares: Sequence[Shares], table: Counter[tuple[bool, bool]]) -> Interval:
-    if all(then in _WHOLE and now in _WHOLE for then, now in shares):
+def _interval(pairs: Pairs, table: Counter[tuple[bool, bool]]) -> Interval:
+    if all(then in _WHOLE and now in _WHOLE for then, now in pairs):
         both, neither = table[True, True], table[False, False]
         return newcombe_paired(both, table[False, True], table[True, False], neither)
-    return cluster_interval([now - then for then, now in shares])
+    return cluster_interval([now - then for then, now in pairs.elements()])
 
 
-def _mean(shares: Sequence[Shares], side: int) -> float:
-    return sum(pair[side] for pair in shares) / len(shares) if shares else 0.0
+def _mean(pairs: Pairs, side: int) -> float:
+    total = pairs.total()
+    return sum(pair[side] * cases for pair, cases in pairs.items()) / total if total else 0.0
 
 
 _WHOLE = (0.0, 1.0)

@@ -43,6 +43,13 @@ def find_run(name: str) -> Iterator[Path]:
                 raise
 
 
+def run_name(name: str) -> str:
+    """Return what to call the run that `name` stands for, wherever its file lies for now."""
+    if Path(name).is_file():
+        return name
+    return str(LATEST_RUN) if name == "latest" else f"{name}:{BASELINE}"
+
+
 def _committed(revision: str) -> bytes:
     found = _git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     if found is None:

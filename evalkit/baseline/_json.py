@@ -34,7 +34,7 @@ def render_comparison(comparison: RunComparison, breaches: Sequence[Breach]) -> 
 
 def _run(run: RunDigest) -> JsonObject:
     return {
-        "file": str(run.path),
+        "file": run.name,
         "id": run.header.id,
         "started_at": run.header.started_at,
         "commit": run.header.commit,
@@ -81,7 +81,7 @@ def _difference(difference: Difference) -> JsonObject:
 
 
 def _part(part: Part) -> JsonObject:
-    return {"name": part.name, **_difference(part.difference)}
+    return {"name": part.name, **_difference(part.difference), "p_adjusted": part.p_adjusted}
 
 
 def _change(change: CaseChange, then: JsonObject | None, now: JsonObject | None) -> JsonObject:

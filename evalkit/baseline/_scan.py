@@ -11,15 +11,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import NamedTuple, Required, TypedDict, cast
 
 from pydantic_core import from_json
 
 from evalkit.errors import InvalidRunFile, Problem, UnknownName
-from evalkit.measures import ProviderCase
+from evalkit.measures import CaseKey
 from evalkit.results import CaseResult, Status
 from evalkit.runfile import FORMAT, RunHeader, load
-from evalkit.transcript import JsonObject, JsonValue
+from evalkit.transcript import JsonObject
 
 NO_CALL = "(no call)"
 """Stands for a tool where a case expects none."""
@@ -37,8 +37,7 @@ class Trial(NamedTuple):
     cost_usd: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class CaseRecord:
+class CaseRecord(NamedTuple):
     """The trials of one case with one provider."""
 
     tags: tuple[str, ...]
@@ -49,9 +48,17 @@ class CaseRecord:
     passed: int
     share: float
     """The share of the graded trials that passed; 0 where none was graded."""
+    at_most: int | None
+    """How many trials there might have been, where they stop early."""
+
+    @property
+    def is_stopped(self) -> bool:
+        return self.at_most is not None and len(self.trials) < self.at_most
 
     def telling(self) -> Trial:
         """The trial to show: the first that failed, else the first that was graded, else any."""
+        if len(self.trials) == 1:
+            return self.trials[0]
         return min(self.trials, key=lambda trial: _TELLING.index(trial.status))
 
 
@@ -63,16 +70,18 @@ class RunDigest:
     """A run file, scanned."""
 
     path: Path
+    name: str
+    """What to call it: its file, or `revision:file` where git keeps it."""
     header: RunHeader
-    cases: Mapping[ProviderCase, CaseRecord]
+    cases: Mapping[str, Mapping[CaseKey, CaseRecord]]
+    """The cases of each provider, by suite and id."""
     is_finished: bool
 
     @property
     def providers(self) -> tuple[str, ...]:
         """The providers that answered, in the order of the header."""
-        seen = dict.fromkeys(provider for provider, _, _ in self.cases)
-        named = [provider.name for provider in self.header.providers if provider.name in seen]
-        return tuple(dict.fromkeys((*named, *seen)))
+        named = [each.name for each in self.header.providers if each.name in self.cases]
+        return tuple(dict.fromkeys((*named, *self.cases)))
 
     def only(self, provider: str) -> RunDigest:
         """Leave out all other providers.
@@ -81,22 +90,16 @@ class RunDigest:
             UnknownName: the run did not ask that provider.
         """
         if provider not in self.providers:
-            raise UnknownName("provider", provider, self.providers, where=str(self.path))
-        kept = {key: record for key, record in self.cases.items() if key[0] == provider}
-        return replace(self, cases=kept)
-
-    def of(self, provider: str) -> dict[tuple[str, str], CaseRecord]:
-        """The cases of one provider by suite and id."""
-        return {
-            (suite, case): record
-            for (name, suite, case), record in self.cases.items()
-            if name == provider
-        }
+            raise UnknownName("provider", provider, self.providers, where=self.name)
+        return replace(self, cases={provider: self.cases[provider]})
 
 
 @contextmanager
 def without_collector() -> Iterator[None]:
-    """Hold the garbage collector off: it would walk all cases again and again, for nothing."""
+    """Hold the garbage collector off: it would walk all cases again and again, for nothing.
+
+    Each step does so for itself; whoever takes several holds it off for all of them.
+    """
     was_enabled = gc.isenabled()
     gc.disable()
     try:
@@ -106,27 +109,29 @@ def without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def scan_run(path: Path) -> RunDigest:
+def scan_run(path: Path, name: str | None = None) -> RunDigest:
     """Read a run file line by line; of two results for one trial the later one counts.
+
+    It is called by its path, unless it has another name.
 
     Raises:
         InvalidRunFile: it is no run file, is of another format, or a line is damaged.
     """
     with without_collector():
-        return _scan(path)
+        return _scan(path, name or str(path))
 
 
-def _scan(path: Path) -> RunDigest:
+def _scan(path: Path, name: str) -> RunDigest:
     header: RunHeader | None = None
     is_finished = False
-    drafts: dict[ProviderCase, _Draft] = {}
+    drafts: dict[str, dict[CaseKey, _Draft]] = {}
     number = 0
     try:
         for offset, line in _lines(path):
             number += 1
             entry = _entry(line)
             if "result" in entry:
-                _add(drafts, cast("JsonObject", entry["result"]), offset)
+                _add(drafts, cast("_Result", entry["result"]), offset)
             elif "run" in entry and header is None:
                 header = _header(entry)
             is_finished |= "end" in entry
@@ -134,8 +139,11 @@ def _scan(path: Path) -> RunDigest:
         raise _invalid(path, number, f"not a record of a run file: {error}") from error
     if header is None:
         raise _invalid(path, 1, "not a run file: it has no header")
-    cases = {key: draft.record() for key, draft in drafts.items()}
-    return RunDigest(path=path, header=header, cases=cases, is_finished=is_finished)
+    cases = {
+        provider: {key: draft.record() for key, draft in of_one.items()}
+        for provider, of_one in drafts.items()
+    }
+    return RunDigest(path=path, name=name, header=header, cases=cases, is_finished=is_finished)
 
 
 def results_at(path: Path, offsets: Iterable[int]) -> dict[int, JsonObject]:
@@ -201,64 +209,103 @@ def _header(entry: JsonObject) -> RunHeader:
     return load(RunHeader, entry["run"])
 
 
+class _Call(TypedDict, total=False):
+    raw: str | None
+    arguments: JsonObject | None
+
+
+class _Message(TypedDict, total=False):
+    calls: list[_Call]
+
+
+class _Exchange(TypedDict, total=False):
+    cost_usd: float | None
+
+
+class _Transcript(TypedDict, total=False):
+    messages: list[_Message]
+    exchanges: list[_Exchange]
+
+
+class _Pairing(TypedDict, total=False):
+    expected: str | None
+
+
+class _Result(TypedDict, total=False):
+    """What is read of a result; where a file holds something else, the line is damaged."""
+
+    suite: Required[str]
+    case: Required[str]
+    provider: Required[str]
+    trial: Required[int]
+    status: Required[str]
+    transcript: Required[_Transcript]
+    tags: list[str]
+    pairings: list[_Pairing]
+    expects_no_call: bool
+    trials_at_most: int
+
+
 class _Draft:
     """A case while its trials come in."""
 
-    __slots__ = ("_tags", "_tools", "_trials")
+    __slots__ = ("_at_most", "_tags", "_tools", "trials")
 
-    def __init__(self, result: JsonObject) -> None:
-        self._tags = tuple(map(str, _list(result, "tags")))
+    def __init__(self, result: _Result) -> None:
+        self._tags = tuple(map(str, result.get("tags", ())))
         self._tools = _expected_tools(result)
-        self._trials: dict[int, Trial] = {}
-
-    def add(self, number: int, trial: Trial) -> None:
-        self._trials[number] = trial
+        self._at_most = result.get("trials_at_most")
+        self.trials: dict[int, Trial] = {}
+        """By their number."""
 
     def record(self) -> CaseRecord:
-        trials = tuple(self._trials.values())
-        statuses = [trial.status for trial in trials]
-        passed = statuses.count(Status.PASSED)
-        graded = passed + statuses.count(Status.FAILED)
+        trials = tuple(self.trials.values())
+        passed = graded = 0
+        for trial in trials:
+            if trial.status is Status.PASSED:
+                passed += 1
+                graded += 1
+            elif trial.status is Status.FAILED:
+                graded += 1
         share = passed / graded if graded else 0.0
-        return CaseRecord(self._tags, self._tools, trials, graded, passed, share)
+        return CaseRecord(self._tags, self._tools, trials, graded, passed, share, self._at_most)
 
 
-def _add(drafts: dict[ProviderCase, _Draft], result: JsonObject, offset: int) -> None:
-    key = cast("ProviderCase", (result["provider"], result["suite"], result["case"]))
-    draft = drafts.get(key)
+def _add(drafts: dict[str, dict[CaseKey, _Draft]], result: _Result, offset: int) -> None:
+    of_one = drafts.setdefault(result["provider"], {})
+    key = result["suite"], result["case"]
+    draft = of_one.get(key)
     if draft is None:
-        draft = drafts[key] = _Draft(result)
-    draft.add(cast("int", result["trial"]), _trial(result, offset))
+        draft = of_one[key] = _Draft(result)
+    draft.trials[result["trial"]] = _trial(result, offset)
 
 
-def _trial(result: JsonObject, offset: int) -> Trial:
-    transcript = cast("JsonObject", result["transcript"])
+def _trial(result: _Result, offset: int) -> Trial:
+    transcript = result["transcript"]
     written = malformed = 0
-    for message in _list(transcript, "messages"):
-        for call in _list(cast("JsonObject", message), "calls"):
-            raw = cast("JsonObject", call).get("raw")
-            written += raw is not None
-            malformed += raw is not None and cast("JsonObject", call).get("arguments") is None
-    costs = [cast("JsonObject", each).get("cost_usd") for each in _list(transcript, "exchanges")]
-    known = [float(cost) for cost in costs if isinstance(cost, (int, float))]
-    is_priced = bool(costs) and len(known) == len(costs)
-    cost = sum(known) if is_priced else None
-    return Trial(_STATUSES[cast("str", result["status"])], offset, written, malformed, cost)
+    for message in transcript.get("messages", ()):
+        for call in message.get("calls", ()):
+            if call.get("raw") is not None:
+                written += 1
+                malformed += call.get("arguments") is None
+    cost: float | None = None
+    for exchange in transcript.get("exchanges", ()):
+        part = exchange.get("cost_usd")
+        if part is None:
+            cost = None
+            break
+        cost = (cost or 0.0) + float(part)
+    return Trial(_STATUSES[result["status"]], offset, written, malformed, cost)
 
 
 _STATUSES: Mapping[str, Status] = {status.value: status for status in Status}
 
 
-def _expected_tools(result: JsonObject) -> tuple[str, ...]:
+def _expected_tools(result: _Result) -> tuple[str, ...]:
     if result.get("expects_no_call"):
         return (NO_CALL,)
-    named = (cast("JsonObject", pairing).get("expected") for pairing in _list(result, "pairings"))
+    named = [pairing.get("expected") for pairing in result.get("pairings", ())]
     return tuple(dict.fromkeys(str(tool) for tool in named if tool is not None))
-
-
-def _list(record: JsonObject, key: str) -> list[JsonValue]:
-    value = record.get(key)
-    return value if isinstance(value, list) else []
 
 
 def _invalid(path: Path, line: int, what: str) -> InvalidRunFile:

@@ -37,6 +37,7 @@ def show_comparison(
     for compared in comparison.providers:
         yield ""
         yield from _provider(comparison, compared, most)
+    yield from _stopped(comparison)
     for names, where in ((comparison.only_base, "base"), (comparison.only_head, "head")):
         if names:
             yield f"only in the {where}: {', '.join(map(_plain, names))}"
@@ -48,11 +49,21 @@ def show_comparison(
         yield "every gate holds"
 
 
+def _stopped(comparison: RunComparison) -> Iterator[str]:
+    for run, where in ((comparison.base, "base"), (comparison.head, "head")):
+        cases = sum(one.is_stopped for of_one in run.cases.values() for one in of_one.values())
+        if cases:
+            yield (
+                f"the trials of {cases:,} cases stopped early in the {where}: broken may be flaky, "
+                "and pass rates are not those of all trials"
+            )
+
+
 def _run(run: RunDigest) -> str:
     header = run.header
     commit = f", commit {_plain(header.commit)}" if header.commit else ""
     unfinished = "" if run.is_finished else ", unfinished"
-    return f"{run.path} ({_plain(header.started_at)}{commit}{unfinished})"
+    return f"{run.name} ({_plain(header.started_at)}{commit}{unfinished})"
 
 
 def _provider(comparison: RunComparison, compared: ProviderComparison, most: int) -> Iterator[str]:
@@ -98,11 +109,14 @@ def _tally(compared: ProviderComparison) -> str:
 
 
 def _power(compared: ProviderComparison) -> Iterator[str]:
-    detectable = compared.difference.detectable
-    if detectable is not None and compared.p_adjusted >= SIGNIFICANT:
-        yield (
-            f"  a true change of {100 * detectable:.1f} points would have shown four times of five"
-        )
+    difference = compared.difference
+    if compared.p_adjusted < SIGNIFICANT or not difference.only_base + difference.only_head:
+        return
+    if difference.detectable is None:
+        yield "  too few cases differ for any change to show four times of five"
+    else:
+        points = 100 * difference.detectable
+        yield f"  a true change of {points:.1f} points would have shown four times of five"
 
 
 def _parts(noun: str, parts: Sequence[Part]) -> Iterator[str]:
@@ -114,7 +128,7 @@ def _parts(noun: str, parts: Sequence[Part]) -> Iterator[str]:
         one = part.difference
         yield (
             f"  {_plain(part.name):<28.28}{one.cases:>7,}{one.before:>9.1%}{one.after:>9.1%}"
-            f"{one.only_base:>7,}{one.only_head:>8,}{_p(one.p).removeprefix('= '):>9}"
+            f"{one.only_base:>7,}{one.only_head:>8,}{_p(part.p_adjusted).removeprefix('= '):>9}"
         )
 
 
@@ -150,10 +164,11 @@ def _result(path: Path, offset: int | None) -> CaseResult:
 def _trials(change: CaseChange) -> str:
     if change.before is None or change.after is None:
         return ""
-    if change.before[1] <= 1 and change.after[1] <= 1:
+    if change.before[1] <= 1 and change.after[1] <= 1 and not change.is_stopped:
         return ""
     (passed, graded), (passes, grades) = change.before, change.after
-    return f" ({passed} of {graded} -> {passes} of {grades})"
+    stopped = ", stopped early" if change.is_stopped else ""
+    return f" ({passed} of {graded} -> {passes} of {grades}{stopped})"
 
 
 def _title(change: CaseChange) -> str:

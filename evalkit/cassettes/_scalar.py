@@ -124,5 +124,5 @@ def _float(text: str) -> float:
     return float(text) if text.lower() == text.upper() else _refused(text)
 
 
-_scan = json.JSONDecoder(parse_float=_float, parse_constant=_refused).scan_once
+_scan = json.JSONDecoder(parse_float=_float, parse_constant=_refused).scan_once  # type: ignore[attr-defined]  # unknown to the stubs
 """Reads the value that begins at a place, and tells where it ends."""

@@ -8,7 +8,7 @@ import click
 
 from evalkit.baseline import BASELINE, LATEST_RUN
 from evalkit.errors import UsageError
-from evalkit.measures import failed_cases
+from evalkit.measures import failed_cases, summarise
 from evalkit.results import Status
 from evalkit.runfile import RunRecord, RunWriter, read_run
 
@@ -47,6 +47,13 @@ def update(run: Path, output: Path) -> None:
 def _refuse_holes(record: RunRecord, run: Path) -> None:
     if record.finished_at is None:
         raise UsageError("the run did not end", where=str(run), hint="evalkit run --resume")
+    stopped = sum(summary.accuracy.stopped for summary in summarise(record.results))
+    if stopped:
+        raise UsageError(
+            f"trials stopped early, of so many cases: {stopped}",
+            where=str(run),
+            hint="a baseline has to be whole; run again without --stop-early",
+        )
     errored = sum(result.status is Status.ERRORED for result in record.results)
     if errored or not record.results:
         what = f"{errored} conversations errored" if errored else "the run holds no result"

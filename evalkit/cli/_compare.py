@@ -17,8 +17,10 @@ from evalkit.baseline import (
     find_breaches,
     find_run,
     render_comparison,
+    run_name,
     scan_run,
     show_comparison,
+    without_collector,
 )
 from evalkit.errors import ExitCode
 from evalkit.report import render_compare_page, write_file
@@ -88,8 +90,10 @@ def command(
     assert isinstance(most, int)
     assert isinstance(max_errored, int)
     gates = Gates(fail_on=FailOn(flags.pop("fail_on")), **flags)  # type: ignore[arg-type]  # click checked them
-    with ExitStack() as files:
-        runs = [scan_run(files.enter_context(find_run(name))) for name in (base, head)]
+    with without_collector(), ExitStack() as files:
+        runs = [
+            scan_run(files.enter_context(find_run(name)), run_name(name)) for name in (base, head)
+        ]
         if providers is not None:
             runs = [run.only(name) for run, name in zip(runs, providers, strict=True)]
         comparison = compare_runs(*runs)

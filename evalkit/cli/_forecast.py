@@ -27,22 +27,24 @@ def print_forecast(
         click.echo("Nothing would be asked: every answer is recorded, or the mode only replays.")
         return
     for each in found:
-        click.echo(_line(each))
+        click.echo(_line(each, is_most=session.stops_early))
     click.echo(f"Prices: configured, or {price_table_date()}. Nothing was asked.")
 
 
-def _line(found: Forecast) -> str:
-    conversations = _counted(found.conversations, "conversation")
+def _line(found: Forecast, *, is_most: bool) -> str:
+    conversations = ("up to " if is_most else "") + _counted(found.conversations, "conversation")
     return (
         f"{found.provider} ({found.model}): {conversations}, up to "
         f"{_counted(found.requests_most, 'request')}, the first ones with about "
-        f"{found.input_tokens:,} input tokens: {_price(found)}"
+        f"{found.input_tokens:,} input tokens: {_price(found, is_most=is_most)}"
     )
 
 
-def _price(found: Forecast) -> str:
+def _price(found: Forecast, *, is_most: bool) -> str:
     if found.usd_least is None or found.usd_most is None:
         return "price unknown"
+    if is_most:
+        return f"up to {found.usd_most:.4f} USD"
     return f"{found.usd_least:.4f} to {found.usd_most:.4f} USD"
 
 

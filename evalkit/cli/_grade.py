@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -50,25 +51,27 @@ def _graded(outputs: tuple[Path, ...], suite: Suite) -> Iterator[CaseResult]:
     cases = {case.id: case for case in suite.cases}
     for path in outputs:
         gone = 0
-        for transcript in _transcripts(path, suite):
+        for transcript, at_most in _transcripts(path, suite):
             case = cases.get(transcript.case)
             if case is None:
                 gone += 1
             else:
-                yield grade(case, transcript)
+                yield replace(grade(case, transcript), trials_at_most=at_most)
         if gone:
             click.echo(
                 f"{path}: {gone} answers to cases that {suite.name!r} does not have", err=True
             )
 
 
-def _transcripts(path: Path, suite: Suite) -> Iterator[Transcript]:
+def _transcripts(path: Path, suite: Suite) -> Iterator[tuple[Transcript, int | None]]:
+    """Read answers, each with its `trials_at_most`."""
     if path.is_file() and is_run_file(path):
         for result in read_run(path).results:
             if result.suite == suite.name:
-                yield result.transcript
+                yield result.transcript, result.trials_at_most
     else:
-        yield from read_outputs(path, suite)
+        for transcript in read_outputs(path, suite):
+            yield transcript, None
 
 
 def _written(results: Iterable[CaseResult]) -> Iterator[CaseResult]:

@@ -35,13 +35,23 @@ class _Lines:
         self._total = total
         self._step = max(1, total // LINES)
         self._done = 0
+        self._said = 0
         self._counts: Counter[Status] = Counter()
 
     def advance(self, result: CaseResult) -> None:
         self._done += 1
         self._counts[result.status] += 1
         if self._done % self._step == 0 or self._done == self._total:
-            click.echo(f"{self._done}/{self._total}: {_counted(self._counts)}", err=True)
+            self._say()
+
+    def end(self) -> None:
+        """Say it once more where the run ended before its last trial."""
+        if self._done != self._said:
+            self._say()
+
+    def _say(self) -> None:
+        self._said = self._done
+        click.echo(f"{self._done}/{self._total}: {_counted(self._counts)}", err=True)
 
 
 @contextmanager
@@ -54,7 +64,9 @@ def progress(jobs: Sequence[Job], *, quiet: bool) -> Iterator[Progress]:
         with _bar(total) as bar:
             yield bar
     else:
-        yield _Lines(total)
+        lines = _Lines(total)
+        yield lines
+        lines.end()
 
 
 @contextmanager

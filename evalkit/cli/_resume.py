@@ -22,6 +22,7 @@ TAKEN_OVER = (
     "providers",
     "record",
     "shuffle",
+    "stop_early",
     "suites",
     "tags",
     "trials",

@@ -53,6 +53,7 @@ class _Options:
     config: Path | None
     allow_python: bool
     trials: int | None
+    stop_early: bool
     budget_usd: float | None
     max_requests: int | None
     replay_speed: float | None
@@ -64,6 +65,7 @@ class _Options:
             budget_usd=self.budget_usd,
             max_requests=self.max_requests,
             replay_speed=self.replay_speed,
+            stop_early=self.stop_early,
         )
 
 
@@ -109,6 +111,11 @@ class _Options:
     type=click.IntRange(1, 1000),
     metavar="N",
     help="Hold every case N times, whatever the suites say.",
+)
+@click.option(
+    "--stop-early",
+    is_flag=True,
+    help="Hold no further trial of a case whose verdict cannot change any more.",
 )
 @click.option(
     "--budget-usd",
@@ -179,6 +186,7 @@ def command(context: click.Context, /, resume: Path | None, **flags: object) -> 
 
 
 def _run(options: _Options, earlier: RunRecord | None) -> int:
+    _check(options)
     config = load_config(options.config, near=[path.parent for path in options.suites])
     providers = config.select(options.providers, allow_python=options.allow_python)
     suites = load_suites(options.suites or config.suites, allow_python=options.allow_python)
@@ -218,6 +226,15 @@ def _write(
         write_reports(record, options.report, comparison=comparison, quiet=options.as_json)
     if summary := config.environ.get("GITHUB_STEP_SUMMARY"):
         add_to_summary(record, Path(summary), comparison)
+
+
+def _check(options: _Options) -> None:
+    if options.stop_early and options.baseline is not None:
+        raise UsageError(
+            "--stop-early and --baseline do not go together",
+            hint="leave one of them out: a case that stopped at its first failure may be flaky or "
+            "broken, and only all of its trials tell which",
+        )
 
 
 def _jobs(

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 
 _STEM = 6
+_POSSESSIVE = re.compile(r"['\u2019]s\b")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
 
@@ -27,17 +28,17 @@ _SAME: Mapping[str, str] = {
     "lookup": "find",
     "query": "find",
     "search": "find",
-    "add": "create",
-    "insert": "create",
-    "remove": "delete",
-    "modify": "update",
+    "add": "creat",
+    "insert": "creat",
+    "remov": "delet",
+    "modify": "updat",
 }
-"""Verbs that mean the same in the name of a tool."""
+"""Stems of verbs that mean the same in the name of a tool."""
 
 
 def words(text: str) -> list[str]:
     """Split prose, `snake_case` and `camelCase` into words in lower case."""
-    return [word.lower() for word in _WORD.findall(text)]
+    return [word.lower() for word in _WORD.findall(_POSSESSIVE.sub("", text))]
 
 
 def content(text: str) -> dict[str, str]:
@@ -64,4 +65,5 @@ def _stem(word: str) -> str:
         if word.endswith(ending) and len(word) > len(ending) + 2:
             word = word.removesuffix(ending)
             break
+    word = word.removesuffix("e")
     return _SAME.get(word, word)[:_STEM]

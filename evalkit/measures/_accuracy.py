@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 from typing import TypeAlias
 
 from evalkit.results import CaseResult, Status
-from evalkit.stats import pass_hat_k, wilson
+from evalkit.stats import pass_hat_k, reaches, settled_pass_hat_k, wilson
 
 CaseKey: TypeAlias = tuple[str, str]
 """The suite and the id of a case."""
@@ -28,13 +29,17 @@ class Accuracy:
     cases: int
     """Cases with a graded trial."""
     passed: int
-    """Cases that passed in every graded trial."""
+    """Cases that passed in every graded trial; where trials stop early, by their `pass`."""
     flaky: int
     """Cases that passed in some of their trials and failed in others."""
     trials: int
-    """The number of graded trials that every case had at least."""
+    """The number of trials that `pass_hat_k` is about: that every case had at least.
+
+    Where trials stopped early, the number of passes that settled every case at least."""
     pass_hat_k: float | None
     """How often as many trials as `trials` would all pass."""
+    stopped: int = 0
+    """Cases whose trials stopped early, because their verdict was settled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,41 +56,75 @@ class CaseTrials:
 
     graded: int
     passed: int
+    is_right: bool
+    """Whether all trials passed; where they stop early, whether as many as the case asks for.
+
+    What the trials that were not held would have come to, nobody knows."""
+    stops_at: int | None = None
+    """How many passes settle the case; None where all of its trials are held whatever comes."""
+    is_last_passed: bool = False
+    is_stopped: bool = False
+    """Whether fewer trials were held than there might have been."""
 
     @property
-    def all_passed(self) -> bool:
-        return self.passed == self.graded
+    def most_k(self) -> int:
+        """The largest k of which the trials tell how often k in a row would pass."""
+        return self.graded if self.stops_at is None else self.stops_at
+
+    def pass_hat(self, k: int) -> float:
+        """Estimate without bias how often `k` trials would all pass; with 1, the pass rate."""
+        if self.stops_at is None:
+            return pass_hat_k(self.graded, self.passed, k)
+        return settled_pass_hat_k(self.graded, self.passed, k, is_last_passed=self.is_last_passed)
 
 
 def trials_by_case(results: Iterable[CaseResult]) -> dict[CaseKey, CaseTrials]:
     """Count the graded trials of each case; a case without any is left out."""
-    graded: dict[CaseKey, int] = {}
-    passed: dict[CaseKey, int] = {}
+    graded: dict[CaseKey, list[CaseResult]] = {}
+    held: Counter[CaseKey] = Counter()
     for result in results:
+        key = (result.suite, result.case)
+        held[key] += 1
         if result.status in GRADED:
-            key = (result.suite, result.case)
-            graded[key] = graded.get(key, 0) + 1
-            passed[key] = passed.get(key, 0) + (result.status is Status.PASSED)
-    return {key: CaseTrials(count, passed[key]) for key, count in graded.items()}
+            graded.setdefault(key, []).append(result)
+    return {key: _count(trials, held[key]) for key, trials in graded.items()}
+
+
+def _count(graded: Sequence[CaseResult], held: int) -> CaseTrials:
+    last = max(graded, key=lambda result: result.trial)
+    passed = sum(result.status is Status.PASSED for result in graded)
+    most = last.trials_at_most
+    if most is None:
+        return CaseTrials(len(graded), passed, is_right=passed == len(graded))
+    judged = most - held + len(graded)
+    return CaseTrials(
+        graded=len(graded),
+        passed=passed,
+        is_right=reaches(passed, len(graded), last.pass_rate),
+        stops_at=next(n for n in range(1, judged + 1) if reaches(n, judged, last.pass_rate)),
+        is_last_passed=last.status is Status.PASSED,
+        is_stopped=held < most,
+    )
 
 
 def accuracy(cases: Mapping[CaseKey, CaseTrials]) -> Accuracy:
-    trials = min((case.graded for case in cases.values()), default=0)
+    k = min((case.most_k for case in cases.values()), default=0)
     mean = low = high = every = None
     if cases:
-        rates = [case.passed / case.graded for case in cases.values()]
+        rates = [case.pass_hat(1) for case in cases.values()]
         mean = fmean(rates)
         low, high = wilson(min(sum(rates), len(rates)), len(rates))
-        every = fmean(pass_hat_k(case.graded, case.passed, trials) for case in cases.values())
+        every = fmean(case.pass_hat(k) for case in cases.values())
     return Accuracy(
         value=mean,
         low=low,
         high=high,
         cases=len(cases),
-        passed=sum(case.all_passed for case in cases.values()),
+        passed=sum(case.is_right for case in cases.values()),
         flaky=sum(0 < case.passed < case.graded for case in cases.values()),
-        trials=trials,
+        trials=k,
         pass_hat_k=every,
+        stopped=sum(case.is_stopped for case in cases.values()),
     )
 
 

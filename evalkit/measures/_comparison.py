@@ -16,7 +16,10 @@ SIGNIFICANT = 0.05
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """`first` against `second`; a case is right when all of its graded trials passed."""
+    """`first` against `second`; a case is right when all of its graded trials passed.
+
+    Where trials stop early, it is right when as many passed as its suite asks for.
+    """
 
     first: str
     second: str
@@ -57,7 +60,7 @@ class _Side:
         kept = list(results)
         self.name = name
         self.asked = {(result.suite, result.case) for result in kept}
-        self.is_right = {key: case.all_passed for key, case in trials_by_case(kept).items()}
+        self.is_right = {key: case.is_right for key, case in trials_by_case(kept).items()}
 
     def against(self, other: _Side) -> Comparison:
         ours, theirs = self.is_right, other.is_right

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import TypeAlias
 
 from evalkit.results import CaseResult, Status
+from evalkit.stats import reaches
 
 ProviderCase: TypeAlias = tuple[str, str, str]
 """Provider, suite and case."""
@@ -23,4 +24,6 @@ def failed_cases(results: Iterable[CaseResult]) -> frozenset[ProviderCase]:
             graded[case] += 1
             passed[case] += result.status is Status.PASSED
             wanted[case] = result.pass_rate
-    return frozenset(case for case in graded if passed[case] < wanted[case] * graded[case])
+    return frozenset(
+        case for case in graded if not reaches(passed[case], graded[case], wanted[case])
+    )

@@ -91,7 +91,7 @@ def _summary(results: Sequence[CaseResult]) -> ProviderSummary:
         graded=len(graded),
         errored=sum(result.status is Status.ERRORED for result in results),
         skipped=sum(result.status is Status.SKIPPED for result in results),
-        accuracy=accuracy(trials_by_case(graded)),
+        accuracy=accuracy(trials_by_case(results)),
         tags=accuracy_by_tag(results),
         selection=selection,
         tools=tools,

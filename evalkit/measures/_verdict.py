@@ -33,6 +33,8 @@ def _scores(judged: Sequence[ProviderSummary]) -> str:
     scores = [f"{_listed(names)} {'pass' if len(names) > 1 else 'passes'} {score}{noun}"]
     scores += [f"{_listed(names)} {score}" for score, names in rest]
     trials = min(summary.accuracy.trials for summary in judged)
+    if any(summary.accuracy.stopped for summary in judged):
+        return ", ".join(scores) + ", with trials stopped once that was settled"
     return ", ".join(scores) + (f" in every one of {trials} trials" if trials > 1 else "")
 
 

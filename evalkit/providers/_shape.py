@@ -34,10 +34,7 @@ def objects(owner: JsonObject, key: str, path: str) -> list[JsonObject]:
         return []
     if not isinstance(value, list):
         raise _unexpected(f"{path}.{key}", "a list", value)
-    for index, item in enumerate(value):
-        if not isinstance(item, dict):
-            raise _unexpected(f"{path}.{key}[{index}]", "an object", item)
-    return value
+    return [as_object(item, f"{path}.{key}[{index}]") for index, item in enumerate(value)]
 
 
 def text(owner: JsonObject, key: str, path: str) -> str | None:

@@ -39,9 +39,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="none: replay only (default); once, missing, all: record to cassettes; live: ask only",
     )
     group.addoption(
+        "--evalkit-stop-early",
+        action="store_true",
+        help="hold no further trial of a case whose verdict cannot change any more",
+    )
+    group.addoption(
         "--evalkit-report",
         metavar="DIR",
         help="write run.jsonl, index.html, report.md and junit.xml of all suites there",
+    )
+    group.addoption(
+        "--evalkit-baseline",
+        metavar="FILE",
+        help="fail only where a case is broken that passed in this run file; other failures are "
+        "reported as expected (xfailed), with the reason",
     )
     group.addoption(
         "--evalkit-config", metavar="FILE", help="use this evalkit.yaml, not the nearest"

@@ -34,6 +34,8 @@ def _lines(result: CaseResult, *, with_conversation: bool) -> Iterator[str]:
         if hint := hint_of(trouble):
             yield f"  hint: {hint}"
     trial = f", trial {result.trial + 1}" if result.trial else ""
+    if result.trials_at_most is not None:
+        trial = f", trial {result.trial + 1} of at most {result.trials_at_most}"
     simulated = ", simulated" if result.transcript.simulated else ""
     asked = _last_prompt(result.transcript)
     yield f"{result.provider} ({result.model}{simulated}{trial}) was asked: {asked}"

@@ -14,11 +14,12 @@ import pytest
 from evalkit.cassettes import Mode
 from evalkit.config import Config, load_config
 from evalkit.providers import Provider
+from evalkit.pytest_plugin._known import Baseline
 from evalkit.pytest_plugin._run_parts import RunPart
 from evalkit.results import CaseResult
 from evalkit.run import Job
 from evalkit.runfile import RunHeader
-from evalkit.session import Session
+from evalkit.session import Session, Terms
 from evalkit.suite import Suite
 
 T = TypeVar("T")
@@ -33,6 +34,8 @@ class Shared:
         self.config = config
         self.allow_python: bool = pytest_config.getoption("evalkit_allow_python")
         self.mode = Mode(pytest_config.getoption("evalkit_record"))
+        self._baseline = Baseline.of(pytest_config)
+        self._terms = Terms(stop_early=pytest_config.getoption("evalkit_stop_early"))
         self._cleanup = ExitStack()
         pytest_config.add_cleanup(self._cleanup.close)
         self._loop = self._cleanup.enter_context(asyncio.Runner())
@@ -63,7 +66,8 @@ class Shared:
         """The session of the suites, made for the first of them."""
         if self._session is None:
             providers = self.config.select(self._selected, allow_python=self.allow_python)
-            self._session = self.open_session(Session(self.config, self.mode, providers))
+            session = Session(self.config, self.mode, providers, self._terms)
+            self._session = self.open_session(session)
         return self._session
 
     def open_session(self, session: Session) -> Session:
@@ -83,6 +87,12 @@ class Shared:
         if self._part is not None:
             self._part.add(results, self._header)
         return results
+
+    def excuse(self, results: Sequence[CaseResult]) -> str | None:
+        """Say why a case that fails is no regression; None where it is, or nothing says so."""
+        if self._baseline is None:
+            return None
+        return self._baseline.excuse(results, is_only_provider=len(self.providers) == 1)
 
     def _header(self) -> RunHeader:
         return self.session.header(self._suites, self._command)

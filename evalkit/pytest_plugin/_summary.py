@@ -10,7 +10,7 @@ import pytest
 from evalkit.pytest_plugin._run_parts import SAID
 from evalkit.stats import wilson
 
-OUTCOMES = ("passed", "failed", "error")
+OUTCOMES = ("passed", "failed", "xfailed", "error")
 
 
 def print_summary(reporter: pytest.TerminalReporter) -> None:
@@ -38,9 +38,12 @@ def _lines(reporter: pytest.TerminalReporter) -> Iterator[str]:
 
 def _rate(count: Counter[str]) -> str:
     """Write `41 of 44 passed, 93 % (82-98 %)`, and what is in no rate."""
-    passed, graded = count["passed"], count["passed"] + count["failed"]
+    passed = count["passed"]
+    graded = passed + count["failed"] + count["xfailed"]
+    known = f", {count['xfailed']} failing that broke nothing" if count["xfailed"] else ""
     errored = f", {count['error']} errored" if count["error"] else ""
     if not graded:
         return f"nothing was judged{errored}"
     low, high = wilson(passed, graded)
-    return f"{passed} of {graded} passed, {passed / graded:.0%} ({low:.0%} to {high:.0%}){errored}"
+    rate = f"{passed / graded:.0%} ({low:.0%} to {high:.0%})"
+    return f"{passed} of {graded} passed, {rate}{known}{errored}"

@@ -117,6 +117,8 @@ def hint(result: CaseResult) -> str | None:
 def title(result: CaseResult) -> str:
     """Name a conversation: its suite, its case and, where there are several, its trial."""
     trial = f" (trial {result.trial + 1})" if result.trial else ""
+    if result.trials_at_most is not None:
+        trial = f" (trial {result.trial + 1} of at most {result.trials_at_most})"
     return one_line(f"{result.suite}::{result.case}", 120) + trial
 
 

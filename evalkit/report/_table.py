@@ -80,6 +80,7 @@ def _rate(read: Callable[[ProviderSummary], Rate]) -> Callable[[ProviderSummary]
 def _accuracy(summary: ProviderSummary) -> Figure:
     accuracy = summary.accuracy
     note = span(accuracy.low, accuracy.high) if accuracy.cases else ""
+    note += f"; {accuracy.stopped:,} stopped early" if accuracy.stopped else ""
     return Figure(text=percent(accuracy.value), note=note, errored=summary.errored)
 
 
@@ -93,6 +94,12 @@ def _pass_hat_k(summary: ProviderSummary) -> Figure:
     return Figure(
         text=percent(accuracy.pass_hat_k), note=f"k = {accuracy.trials}", errored=summary.errored
     )
+
+
+def _flaky(summary: ProviderSummary) -> Figure:
+    accuracy = summary.accuracy
+    least = "at least " if accuracy.stopped else ""
+    return Figure(text=f"{least}{count(accuracy.flaky)}", errored=summary.errored)
 
 
 def _f1(summary: ProviderSummary) -> Figure:
@@ -151,7 +158,8 @@ _SECTIONS: tuple[tuple[str, tuple[Measure, ...]], ...] = (
             ),
             Measure(
                 label="Cases passed",
-                meaning="Cases that passed in every graded trial",
+                meaning="Cases that passed in every graded trial; where trials stop early, in as "
+                "many as the suite asks for",
                 read=_passed,
             ),
             Measure(
@@ -163,7 +171,7 @@ _SECTIONS: tuple[tuple[str, tuple[Measure, ...]], ...] = (
             Measure(
                 label="Flaky cases",
                 meaning="Cases that passed in some trials and failed in others",
-                read=lambda s: Figure(text=count(s.accuracy.flaky), errored=s.errored),
+                read=_flaky,
                 matters=_has_trials,
             ),
             Measure(

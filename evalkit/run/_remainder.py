@@ -38,9 +38,21 @@ def remainder(jobs: Iterable[Job], earlier: RunRecord, today: RunHeader) -> Rema
         ]
         held += [(job, result.transcript) for result in standing]
         done = frozenset(result.trial for result in standing)
-        if len(done) < _trials(job):
+        if len(done) < job.trials:
             left.append(replace(job, done=done))
     return Remainder(held=tuple(held), jobs=tuple(left))
+
+
+def unsettled(jobs: Iterable[Job], held: Iterable[CaseResult]) -> tuple[Job, ...]:
+    """Return the jobs whose verdict further trials may still change, told what the held came to."""
+    outcomes: defaultdict[tuple[str, str, str], list[Status]] = defaultdict(list)
+    for result in held:
+        outcomes[result.suite, result.case, result.provider].append(result.status)
+    told = (
+        replace(job, outcomes=tuple(outcomes[job.case.suite, job.case.id, job.provider.name]))
+        for job in jobs
+    )
+    return tuple(job for job in told if not job.is_settled)
 
 
 def _judged(
@@ -62,12 +74,8 @@ def _unchanged_suites(then: RunHeader, today: RunHeader) -> frozenset[str]:
 def _stands(result: CaseResult, job: Job) -> bool:
     case = job.case
     return (
-        result.trial < _trials(job)
+        result.trial < job.trials
         and (result.status is Status.SKIPPED) == (case.skip is not None)
         and result.model == job.provider.model
         and result.transcript.given == case.given
     )
-
-
-def _trials(job: Job) -> int:
-    return 1 if job.case.skip is not None else job.case.trials

@@ -5,20 +5,26 @@ from __future__ import annotations
 import asyncio
 import traceback
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
-from dataclasses import dataclass
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from evalkit.cassettes import Cassette
 from evalkit.errors import CassetteMiss, EvalkitError, ProviderTimeout
 from evalkit.providers import Provider, find_api
+from evalkit.results import CaseResult, Status
 from evalkit.run._exchange import Asker, World
 from evalkit.run._log import ConversationLog
 from evalkit.run._redacted import without_secrets
 from evalkit.run._talk import Talk
+from evalkit.stats import is_settled
 from evalkit.suite import Case
 from evalkit.transcript import JsonObject, Stop, Transcript, Trouble
 
+Judge: TypeAlias = Callable[[Case, Transcript], CaseResult]
+
 WAITING = 64
-"""Transcripts that may wait to be taken before the run pauses; it bounds the memory."""
+"""Results that may wait to be taken before the run pauses; it bounds the memory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,43 +35,70 @@ class Job:
     provider: Provider
     done: frozenset[int] = frozenset()
     """Trials that were held before and are not held again."""
+    outcomes: tuple[Status, ...] = ()
+    """What those came to."""
+
+    @property
+    def trials(self) -> int:
+        return 1 if self.case.skip is not None else self.case.trials
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the trials that are left can change the verdict on the case no more."""
+        passed = self.outcomes.count(Status.PASSED)
+        graded = passed + self.outcomes.count(Status.FAILED)
+        left = self.trials - len(self.outcomes)
+        return graded + left > 0 and is_settled(passed, graded, left, self.case.pass_rate)
 
 
 class Runner:
     """Runs jobs; holds one connection for each provider until it is closed."""
 
-    def __init__(self, cassette_of: Callable[[Job], Cassette], world: World) -> None:
+    def __init__(
+        self,
+        cassette_of: Callable[[Job], Cassette],
+        world: World,
+        judge: Judge,
+        *,
+        stop_early: bool = False,
+    ) -> None:
+        """Prepare to run jobs.
+
+        With `stop_early`, no further trial of a case is held once its verdict is settled.
+        """
         self._cassette_of = cassette_of
         self._world = world
+        self._judge = judge
+        self._stop_early = stop_early
         self._askers: dict[str, Asker] = {}
 
-    async def run(self, jobs: Iterable[Job]) -> AsyncGenerator[Transcript, None]:
+    async def run(self, jobs: Iterable[Job]) -> AsyncGenerator[CaseResult, None]:
         """Run jobs, of each provider as many at once as it takes.
 
-        Yields transcripts as they come, in no particular order.
+        Yields results as they come, in no particular order.
         """
-        done: asyncio.Queue[Transcript | None] = asyncio.Queue(WAITING)
+        done: asyncio.Queue[CaseResult | None] = asyncio.Queue(WAITING)
         running = asyncio.create_task(self._run_all(jobs, done))
         try:
-            while (transcript := await done.get()) is not None:
-                yield transcript
+            while (result := await done.get()) is not None:
+                yield result
         finally:
             running.cancel()
             await asyncio.wait([running])
         running.result()
 
-    async def run_job(self, job: Job) -> tuple[Transcript, ...]:
-        """Hold every trial of a case, one after the other.
+    async def run_job(self, job: Job) -> tuple[CaseResult, ...]:
+        """Hold the trials of a case, one after the other.
 
         Trouble of any kind ends up in the transcript; only a bug in evalkit raises.
         """
-        return tuple([transcript async for transcript in self._trials(job)])
+        return tuple([result async for result in self._results(job)])
 
     async def close(self) -> None:
         for asker in self._askers.values():
             await asker.close()
 
-    async def _run_all(self, jobs: Iterable[Job], done: asyncio.Queue[Transcript | None]) -> None:
+    async def _run_all(self, jobs: Iterable[Job], done: asyncio.Queue[CaseResult | None]) -> None:
         by_provider: dict[str, list[Job]] = {}
         for job in jobs:
             by_provider.setdefault(job.provider.name, []).append(job)
@@ -80,10 +113,22 @@ class Runner:
             if task is None or not task.cancelling():  # else nobody takes what is in the queue
                 await done.put(None)
 
-    async def _work(self, jobs: Iterator[Job], done: asyncio.Queue[Transcript | None]) -> None:
+    async def _work(self, jobs: Iterator[Job], done: asyncio.Queue[CaseResult | None]) -> None:
         for job in jobs:
-            async for transcript in self._trials(job):
-                await done.put(transcript)
+            async with aclosing(self._results(job)) as results:
+                async for result in results:
+                    await done.put(result)
+
+    async def _results(self, job: Job) -> AsyncGenerator[CaseResult, None]:
+        """Judge the trials as they come; stop where no further one could change the verdict."""
+        at_most = job.trials if self._stop_early and job.trials > 1 else None
+        async with aclosing(self._trials(job)) as trials:
+            async for transcript in trials:
+                result = self._judge(job.case, transcript)
+                yield replace(result, trials_at_most=at_most) if at_most else result
+                job = replace(job, outcomes=(*job.outcomes, result.status))
+                if at_most and job.is_settled:
+                    return
 
     async def _trials(self, job: Job) -> AsyncGenerator[Transcript, None]:
         case = job.case

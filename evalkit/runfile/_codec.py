@@ -21,24 +21,20 @@ JSON_IS_KEPT_AS_IT_IS: Mapping[str, object] = {"JsonValue": object, "JsonObject"
 
 def dump(value: object) -> JsonValue:
     """Turn a value of ours into JSON; fields that have their default are left out."""
-    return _dumper(type(value))(value)
+    return _dumper(type(value))(value)  # type: ignore[arg-type]  # a class is hashable
 
 
 @cache
 def _dumper(kind: type) -> Callable[[object], JsonValue]:
     if kind in _PLAIN:
-        return cast("Callable[[object], JsonValue]", _itself)
+        return lambda value: value  # type: ignore[return-value]  # a value of a plain type is JSON
     if issubclass(kind, StrEnum):
         return attrgetter("value")
     if issubclass(kind, (tuple, list)):
-        return lambda value: [_dumper(type(item))(item) for item in value]  # type: ignore[attr-defined]  # `kind` is a sequence
+        return lambda value: [dump(item) for item in value]  # type: ignore[attr-defined]  # `kind` is a sequence
     if issubclass(kind, Mapping):
-        return dict
+        return cast("Callable[[object], JsonObject]", dict)
     return _dataclass_dumper(kind)
-
-
-def _itself(value: object) -> object:
-    return value
 
 
 def _dataclass_dumper(kind: type) -> Callable[[object], JsonObject]:
@@ -50,7 +46,7 @@ def _dataclass_dumper(kind: type) -> Callable[[object], JsonObject]:
         for name, default in fields:
             field = getattr(value, name)
             if field is not default and field != default:
-                record[name] = field if type(field) in _PLAIN else _dumper(type(field))(field)
+                record[name] = field if type(field) in _PLAIN else dump(field)
         return record
 
     return dumped

@@ -11,13 +11,14 @@ from evalkit.stats._intervals import (
 from evalkit.stats._paired import holm, mcnemar_exact
 from evalkit.stats._percentile import percentile
 from evalkit.stats._power import minimum_detectable_difference
-from evalkit.stats._trials import pass_at_k, pass_hat_k
+from evalkit.stats._trials import is_settled, pass_at_k, pass_hat_k, reaches, settled_pass_hat_k
 
 __all__ = [
     "Interval",
     "clopper_pearson",
     "cluster_interval",
     "holm",
+    "is_settled",
     "mcnemar_exact",
     "minimum_detectable_difference",
     "newcombe",
@@ -25,5 +26,7 @@ __all__ = [
     "pass_at_k",
     "pass_hat_k",
     "percentile",
+    "reaches",
+    "settled_pass_hat_k",
     "wilson",
 ]

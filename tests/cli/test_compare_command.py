@@ -78,6 +78,7 @@ def test_the_committed_baseline_is_found_by_its_revision(runs):
 
     assert updated.stdout.startswith("reports/baseline.jsonl: ")
     assert run.returncode == 1
+    assert run.stdout.startswith("base  HEAD:reports/baseline.jsonl (")
 
 
 def test_a_revision_without_a_baseline_says_how_to_make_one(runs):

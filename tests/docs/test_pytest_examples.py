@@ -105,7 +105,7 @@ def test_the_agents_are_recorded_and_replayed(empty_project, page):
 
 
 def test_the_commands_for_suites_run(project, page):
-    first, _ = page("pytest.md").examples("console")
+    first, *_ = page("pytest.md").examples("console")
     lines = [line.removeprefix("$ pytest ") for line in first.text.splitlines()]
 
     codes = [project.pytest(*line.split()).returncode for line in lines]

@@ -3,10 +3,12 @@
 import asyncio
 import json
 import random
+from functools import partial
 
 import pytest
 
 from evalkit.cassettes import KEYS, Mode, Personal, Redaction, Taping, open_cassette
+from evalkit.grade import grade
 from evalkit.providers import Provider, Reply
 from evalkit.run import Job, Runner, World, log_to
 from evalkit.runfile import dump
@@ -119,8 +121,9 @@ def hold(jobs, folder):
     )
 
     async def holding():
-        runner = Runner(lambda _: open_cassette(folder / "c.yaml", Taping(mode=Mode.LIVE)), world)
-        transcripts = [transcript async for transcript in runner.run(jobs)]
+        cassette = partial(open_cassette, folder / "c.yaml", Taping(mode=Mode.LIVE))
+        runner = Runner(lambda _: cassette(), world, grade)
+        transcripts = [result.transcript async for result in runner.run(jobs)]
         await runner.close()
         return transcripts
 

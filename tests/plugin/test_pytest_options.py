@@ -172,3 +172,14 @@ def test_a_part_that_a_killed_run_left_does_not_join_another(project):
 
     assert run.returncode == 0
     assert len(read_run(project.folder / "out/run.jsonl").results) == 11
+
+
+def test_trials_stop_once_the_verdict_on_their_case_is_settled(project):
+    suite = project.folder / "suites/greetings.yaml"
+    suite.write_text(suite.read_text() + "defaults: {trials: 3, pass: 0.3}\n")
+
+    stopped = project.pytest(*GREETINGS, *BOTH[:2], "--evalkit-stop-early")
+    whole = project.pytest(*GREETINGS, *BOTH[:2])
+
+    assert summary(stopped) == SUMMARY[:1]
+    assert summary(whole) == ["careful (simulated)  nothing was judged, 11 errored"]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from scipy.stats import binomtest
@@ -164,7 +165,7 @@ def test_a_torn_last_line_is_passed_over(run_file, result):
 
     run = scan_run(path)
 
-    assert len(run.cases) == 2
+    assert len(run.cases["gpt"]) == 2
     assert not run.is_finished
 
 
@@ -220,7 +221,7 @@ def test_a_line_that_only_looks_like_a_result_is_refused_when_it_is_shown(run_fi
     run = scan_run(path)
 
     with pytest.raises(InvalidRunFile, match="not a result, at byte"):
-        result_at(path, run.cases["gpt", "shop", "a"].telling().offset)
+        result_at(path, run.cases["gpt"]["shop", "a"].telling().offset)
 
 
 def test_the_words_show_both_answers(compared, result):
@@ -284,3 +285,53 @@ def test_a_run_against_itself_shows_no_change(run_file, result):
     (provider,) = compare_runs(run, run).providers
 
     assert provider.changes == ()
+
+
+def test_tags_are_tested_together(compared, result):
+    def outcomes(mark):
+        return [
+            result(f"{tag}-{index}", mark, tags=(tag,)) for tag in ("a", "b") for index in range(8)
+        ]
+
+    comparison = compared(outcomes("+"), outcomes("-"))
+
+    tags = comparison.providers[0].tags
+    assert [(tag.name, tag.difference.p, tag.p_adjusted) for tag in tags] == [
+        ("a", 2 / 2**8, 4 / 2**8),
+        ("b", 2 / 2**8, 4 / 2**8),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("held", "told"),
+    [
+        pytest.param("-", " (1 of 1 -> 0 of 1, stopped early)", id="after the first"),
+        pytest.param("---", " (1 of 1 -> 0 of 3)", id="after all"),
+    ],
+)
+def test_trials_that_stopped_early_are_said_to_have(compared, result, held, told):
+    head = [replace(one, trials_at_most=3) for one in trials(result, held)]
+
+    lines = list(show_comparison(compared(trials(result, "+"), head), []))
+
+    assert [line.split("::")[1].split("  ")[0] for line in lines if "::" in line] == [
+        f"case-0{told}"
+    ]
+    assert any("stopped early in the head" in line for line in lines) is ("stopped" in told)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        pytest.param("+" * 9 + "--", "+" * 7 + "--++", "too few cases differ", id="too few"),
+        pytest.param(
+            "+" * 90 + "-" * 10, "+" * 84 + "-" * 12 + "+" * 4, "a true change of 8.8", id="enough"
+        ),
+        pytest.param("++", "++", None, id="none differs"),
+    ],
+)
+def test_within_chance_what_would_have_shown_is_told(compared, before, after, told):
+    lines = [line.strip() for line in show_comparison(compared(before, after), [])]
+
+    said = [line for line in lines if line.endswith("four times of five")]
+    assert [line.startswith(told or "") for line in said] == [True] * (told is not None)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from evalkit.lint import RULES, Severity
+from evalkit.lint._words import content, words
 
 SUITE = """\
 version: 1
@@ -247,3 +248,17 @@ def test_the_severity_of_a_rule_is_fixed():
     assert severities["enum-in-prose"] is Severity.WARNING
     assert severities["open-arguments"] is Severity.NOTE
     assert len(severities) == len(RULES)
+
+
+def test_the_s_of_a_possessive_is_no_word():
+    assert words("a company's stock, the users\u2019 and one\u2019s") == [
+        "a", "company", "stock", "the", "users", "and", "one",
+    ]  # fmt: skip
+
+
+def test_what_only_grammar_adds_makes_no_other_word():
+    assert content("delete deletes deleted deleting removes prices price searches") == {
+        "delet": "removes",
+        "pric": "price",
+        "find": "searches",
+    }
