@@ -19,6 +19,7 @@ from evalkit.cassettes._journal import Journal, journals, recover
 from evalkit.cassettes._key import request_key
 from evalkit.cassettes._lock import locked
 from evalkit.cassettes._miss import Missed, explain
+from evalkit.cassettes._pieces import clean_body
 from evalkit.cassettes._recording import Answered, Asked, Recording, Timing
 from evalkit.cassettes._redaction import KEYS, Redaction
 from evalkit.cassettes._sanitize import clean_answered, clean_asked
@@ -134,8 +135,8 @@ class Cassette:
         return self._index.unplayed
 
     def clean(self, body: bytes) -> bytes:
-        """Return a body as it is kept: without secrets."""
-        return self._redaction.body(body)
+        """Return the body of an answer as it is kept: without secrets."""
+        return clean_body(body, self._redaction)
 
     def key(self, asked: Asked) -> str:
         return request_key(asked, self._redaction)
