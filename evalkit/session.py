@@ -35,7 +35,7 @@ from evalkit.grade import grade
 from evalkit.providers import Provider, Sender, find_api
 from evalkit.results import CaseResult
 from evalkit.run import Job, Purse, Runner, World, opening, remainder
-from evalkit.runfile import RunHeader, RunProvider, RunRecord, RunSuite, dump, load
+from evalkit.runfile import RunHeader, RunProvider, RunSuite, dump, load
 from evalkit.suite import Case, Suite
 from evalkit.transcript import JsonObject, Transcript, Usage
 
@@ -122,7 +122,7 @@ class Session:
         await self._runner.close()
         self._simulators.close()
 
-    async def to_ask(self, jobs: Iterable[Job], header: RunHeader) -> tuple[Job, ...]:
+    async def to_ask(self, jobs: Iterable[Job]) -> tuple[Job, ...]:
         """Return what of these jobs is not recorded as the mode wants it; nobody is asked."""
         jobs = tuple(jobs)
         match self.mode:
@@ -133,8 +133,7 @@ class Session:
             case Mode.ALL | Mode.LIVE:
                 return jobs
             case Mode.MISSING:
-                recorded = await self._replayed(jobs)
-                return remainder(jobs, RunRecord(header=header, results=recorded), header).jobs
+                return remainder(jobs, await self._replayed(jobs)).jobs
             case _:
                 assert_never(self.mode)
 
@@ -172,15 +171,9 @@ class Session:
         transcripts = await self._runner.run_job(job)
         return tuple(self._judged(job.case, transcript) for transcript in transcripts)
 
-    def resume(
-        self, jobs: Iterable[Job], earlier: RunRecord, header: RunHeader
-    ) -> tuple[tuple[Job, ...], tuple[CaseResult, ...]]:
-        """Return what an earlier start of the run left to do, and its results that stand.
-
-        Those are judged again, by what the suites expect today; nobody is asked for that.
-        """
-        parts = remainder(jobs, earlier, header)
-        return parts.jobs, tuple(self._judged(job.case, held) for job, held in parts.held)
+    def judged_again(self, held: Iterable[tuple[Job, Transcript]]) -> tuple[CaseResult, ...]:
+        """Judge conversations by what the suites expect today; nobody is asked for that."""
+        return tuple(self._judged(job.case, transcript) for job, transcript in held)
 
     def header(self, suites: Iterable[Suite], command: str) -> RunHeader:
         """Describe the run that starts now."""
