@@ -18,7 +18,24 @@ from evalkit.providers import Provider, find_api
 from evalkit.suite import check, load_yaml
 
 FILE_NAME = "evalkit.yaml"
-USUAL_KEYS = ("OPENAI_API_KEY", "ANTHROPIC_API_KEY")
+USUAL_KEYS = (
+    "ANTHROPIC_API_KEY",
+    "ANTHROPIC_AUTH_TOKEN",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AZURE_OPENAI_API_KEY",
+    "COHERE_API_KEY",
+    "CO_API_KEY",
+    "GEMINI_API_KEY",
+    "GITHUB_TOKEN",
+    "GOOGLE_API_KEY",
+    "GROQ_API_KEY",
+    "HF_TOKEN",
+    "MISTRAL_API_KEY",
+    "OPENAI_API_KEY",
+    "STRIPE_API_KEY",
+    "TOGETHER_API_KEY",
+)
 """Variables that hold secrets whatever the file says."""
 
 
