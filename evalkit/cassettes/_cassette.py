@@ -25,7 +25,7 @@ from evalkit.cassettes._redaction import KEYS, Redaction
 from evalkit.cassettes._sanitize import clean_answered, clean_asked
 from evalkit.cassettes._store import merge, read
 from evalkit.cassettes._unwrapped import unwrapped
-from evalkit.errors import CassetteMiss, CassetteWriteFailed, EvalkitError
+from evalkit.errors import CassetteMiss, CassetteWriteFailed, EvalkitError, UsageError
 
 
 class Mode(StrEnum):
@@ -68,10 +68,11 @@ def open_cassette(path: Path, taping: Taping = REPLAY) -> Cassette:
 
     Raises:
         InvalidCassette: the file cannot be read.
+        CassetteWriteFailed: what was left cannot be merged; it stays in its journal.
     """
     existed = path.exists()
     if taping.mode in {Mode.ONCE, Mode.MISSING, Mode.ALL}:
-        recover(path)
+        _take_over(path)
     recordings = read(path) if taping.mode not in {Mode.ALL, Mode.LIVE} else ()
     if taping.mode is Mode.ONCE:
         taping = replace(taping, mode=Mode.NONE if existed else Mode.MISSING)
@@ -79,6 +80,17 @@ def open_cassette(path: Path, taping: Taping = REPLAY) -> Cassette:
         oldest = oldest_allowed(taping)
         recordings = tuple(each for each in recordings if not _is_expired(each, oldest))
     return Cassette(path, recordings, taping)
+
+
+def _take_over(path: Path) -> None:
+    try:
+        recover(path)
+    except OSError as error:
+        raise CassetteWriteFailed(
+            f"what an earlier run recorded cannot be saved: {error}",
+            where=str(path),
+            hint="make room on the disk, or its folder writable; the answers stay in their journal",
+        ) from error
 
 
 def oldest_allowed(taping: Taping) -> str:
@@ -200,6 +212,7 @@ class Cassette:
                     merge(self.path, self._fresh, self._kept)
                 self._journal.discard()
         except (OSError, EvalkitError) as error:
+            self._journal.release()
             raise self._write_failed(error) from error
         self._fresh.clear()
 
@@ -209,8 +222,14 @@ class Cassette:
         try:
             with self._lock:
                 self._journal.open()
-        except (OSError, EvalkitError) as error:
-            raise self._write_failed(error) from error
+        except OSError as error:
+            raise unwrapped(CassetteWriteFailed)(
+                f"a recording cannot be saved, so nobody was asked: {error}",
+                where=str(self.path),
+                hint="make room on the disk, or its folder writable",
+            ) from error
+        except UsageError as error:
+            raise unwrapped(UsageError)(error.what, hint=error.hint) from error
 
     def _recording(self, asked: Asked, answered: Answered, timing: Timing) -> Recording:
         clean = clean_asked(asked, self._redaction)
