@@ -105,7 +105,6 @@ class Config:
     """The values to scrub, never printed."""
     personal_data: tuple[Personal, ...] = ()
     max_age: MaxAge | None = None
-    is_ci: bool = False
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def api_key(self, provider: Provider) -> str | None:
@@ -160,7 +159,6 @@ def load_config(
             folder=Path(),
             suites=(Path("suites"),),
             secrets=_secret_values((), (), environ),
-            is_ci=_is_ci(environ),
             environ=environ,
         )
     return _read(path, environ)
@@ -184,7 +182,6 @@ def _read(path: Path, environ: Mapping[str, str]) -> Config:
         secrets=_secret_values(file.secrets, providers, environ),
         personal_data=file.personal_data,
         max_age=file.max_age,
-        is_ci=_is_ci(environ),
         environ=environ,
     )
 
@@ -226,10 +223,6 @@ def _relative(folder: Path) -> Path:
     """Return the folder relative to the current one where it lies below it, for short messages."""
     absolute = folder.absolute()
     return absolute.relative_to(Path.cwd()) if absolute.is_relative_to(Path.cwd()) else absolute
-
-
-def _is_ci(environ: Mapping[str, str]) -> bool:
-    return environ.get("CI", "").lower() not in {"", "0", "false"}
 
 
 def _secret_values(
