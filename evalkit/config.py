@@ -18,7 +18,24 @@ from evalkit.providers import Provider, find_api
 from evalkit.suite import check, load_yaml
 
 FILE_NAME = "evalkit.yaml"
-USUAL_KEYS = ("OPENAI_API_KEY", "ANTHROPIC_API_KEY")
+USUAL_KEYS = (
+    "ANTHROPIC_API_KEY",
+    "ANTHROPIC_AUTH_TOKEN",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AZURE_OPENAI_API_KEY",
+    "COHERE_API_KEY",
+    "CO_API_KEY",
+    "GEMINI_API_KEY",
+    "GITHUB_TOKEN",
+    "GOOGLE_API_KEY",
+    "GROQ_API_KEY",
+    "HF_TOKEN",
+    "MISTRAL_API_KEY",
+    "OPENAI_API_KEY",
+    "STRIPE_API_KEY",
+    "TOGETHER_API_KEY",
+)
 """Variables that hold secrets whatever the file says."""
 
 
@@ -88,7 +105,6 @@ class Config:
     """The values to scrub, never printed."""
     personal_data: tuple[Personal, ...] = ()
     max_age: MaxAge | None = None
-    is_ci: bool = False
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def api_key(self, provider: Provider) -> str | None:
@@ -143,7 +159,6 @@ def load_config(
             folder=Path(),
             suites=(Path("suites"),),
             secrets=_secret_values((), (), environ),
-            is_ci=_is_ci(environ),
             environ=environ,
         )
     return _read(path, environ)
@@ -167,7 +182,6 @@ def _read(path: Path, environ: Mapping[str, str]) -> Config:
         secrets=_secret_values(file.secrets, providers, environ),
         personal_data=file.personal_data,
         max_age=file.max_age,
-        is_ci=_is_ci(environ),
         environ=environ,
     )
 
@@ -209,10 +223,6 @@ def _relative(folder: Path) -> Path:
     """Return the folder relative to the current one where it lies below it, for short messages."""
     absolute = folder.absolute()
     return absolute.relative_to(Path.cwd()) if absolute.is_relative_to(Path.cwd()) else absolute
-
-
-def _is_ci(environ: Mapping[str, str]) -> bool:
-    return environ.get("CI", "").lower() not in {"", "0", "false"}
 
 
 def _secret_values(

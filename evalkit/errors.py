@@ -117,6 +117,10 @@ class CassetteMiss(EvalkitError):
     """Nothing was recorded for this request, and the mode forbids asking the provider."""
 
 
+class NetworkBlocked(EvalkitError):
+    """A connection would have left this machine while the network is blocked."""
+
+
 class BudgetSpent(EvalkitError):
     """One more request might cost more than the run may spend, so it was not sent."""
 

@@ -34,8 +34,8 @@ from evalkit.errors import UsageError
 from evalkit.grade import grade
 from evalkit.providers import Provider, Sender, find_api
 from evalkit.results import CaseResult
-from evalkit.run import Job, Purse, Runner, World, opening, remainder, unsettled
-from evalkit.runfile import RunHeader, RunProvider, RunRecord, RunSuite, dump, load
+from evalkit.run import Job, Purse, Remainder, Runner, World, opening, remainder, unsettled
+from evalkit.runfile import RunHeader, RunProvider, RunSuite, dump, load
 from evalkit.suite import Case, Suite
 from evalkit.transcript import JsonObject, Transcript, Usage
 
@@ -127,7 +127,7 @@ class Session:
         await self._runner.close()
         self._simulators.close()
 
-    async def to_ask(self, jobs: Iterable[Job], header: RunHeader) -> tuple[Job, ...]:
+    async def to_ask(self, jobs: Iterable[Job]) -> tuple[Job, ...]:
         """Return what of these jobs is not recorded as the mode wants it; nobody is asked."""
         jobs = tuple(jobs)
         match self.mode:
@@ -139,7 +139,7 @@ class Session:
                 return jobs
             case Mode.MISSING:
                 recorded = await self._replayed(jobs)
-                left = remainder(jobs, RunRecord(header=header, results=recorded), header).jobs
+                left = remainder(jobs, recorded).jobs
                 return unsettled(left, recorded) if self.stops_early else left
             case _:
                 assert_never(self.mode)
@@ -177,21 +177,21 @@ class Session:
         return await self._runner.run_job(job)
 
     def resume(
-        self, jobs: Iterable[Job], earlier: RunRecord, header: RunHeader
-    ) -> tuple[tuple[Job, ...], tuple[CaseResult, ...]]:
+        self, jobs: Iterable[Job], earlier: Iterable[CaseResult]
+    ) -> tuple[Remainder, tuple[CaseResult, ...]]:
         """Return what an earlier start of the run left to do, and its results that stand.
 
         Those are judged again, by what the suites expect today; nobody is asked for that.
         """
-        parts = remainder(jobs, earlier, header)
-        kept = tuple(self._judged(job.case, held) for job, held in parts.held)
+        rest = remainder(jobs, earlier)
+        kept = tuple(self._judged(job.case, held) for job, held in rest.held)
         if not self.stops_early:
-            return parts.jobs, kept
+            return rest, kept
         kept = tuple(
             replace(result, trials_at_most=job.trials if job.trials > 1 else None)
-            for result, (job, _) in zip(kept, parts.held, strict=True)
+            for result, (job, _) in zip(kept, rest.held, strict=True)
         )
-        return unsettled(parts.jobs, kept), kept
+        return replace(rest, jobs=unsettled(rest.jobs, kept)), kept
 
     def header(self, suites: Iterable[Suite], command: str) -> RunHeader:
         """Describe the run that starts now."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal, TypeAlias
@@ -189,6 +190,8 @@ class Transcript:
     """When the replayed answers were recorded (ISO 8601), None for live ones."""
     conversation: str = field(default="", compare=False)
     """The correlation id: it stands on every log line of this conversation."""
+    asked: Mapping[str, str] | None = field(default=None, compare=False)
+    """Digests of what decides beside the messages what is asked: settings, tools and others."""
     turns: tuple[Turn, ...] = field(init=False, compare=False, repr=False)
     """The answers of the model, in order."""
 

@@ -14,6 +14,7 @@ from evalkit.cassettes._scan import scan_file
 from evalkit.cassettes._status import Condition, Found, State, Today, conditions, status
 from evalkit.cassettes._store import read
 from evalkit.cassettes._transports import sync_transport, transport
+from evalkit.cassettes._unwrapped import unwrapped
 
 __all__ = [
     "KEYS",
@@ -52,4 +53,5 @@ __all__ = [
     "status",
     "sync_transport",
     "transport",
+    "unwrapped",
 ]

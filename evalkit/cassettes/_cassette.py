@@ -19,12 +19,13 @@ from evalkit.cassettes._journal import Journal, journals, recover
 from evalkit.cassettes._key import request_key
 from evalkit.cassettes._lock import locked
 from evalkit.cassettes._miss import Missed, explain
+from evalkit.cassettes._pieces import clean_body
 from evalkit.cassettes._recording import Answered, Asked, Recording, Timing
 from evalkit.cassettes._redaction import KEYS, Redaction
 from evalkit.cassettes._sanitize import clean_answered, clean_asked
 from evalkit.cassettes._store import merge, read
 from evalkit.cassettes._unwrapped import unwrapped
-from evalkit.errors import CassetteMiss, CassetteWriteFailed, EvalkitError
+from evalkit.errors import CassetteMiss, CassetteWriteFailed, EvalkitError, UsageError
 
 
 class Mode(StrEnum):
@@ -67,10 +68,11 @@ def open_cassette(path: Path, taping: Taping = REPLAY) -> Cassette:
 
     Raises:
         InvalidCassette: the file cannot be read.
+        CassetteWriteFailed: what was left cannot be merged; it stays in its journal.
     """
     existed = taping.mode is Mode.ONCE and path.exists()
     if taping.mode in {Mode.ONCE, Mode.MISSING, Mode.ALL}:
-        recover(path)
+        _take_over(path)
     recordings = read(path) if taping.mode not in {Mode.ALL, Mode.LIVE} else ()
     if taping.mode is Mode.ONCE:
         taping = replace(taping, mode=Mode.NONE if existed else Mode.MISSING)
@@ -78,6 +80,17 @@ def open_cassette(path: Path, taping: Taping = REPLAY) -> Cassette:
         oldest = oldest_allowed(taping)
         recordings = tuple(each for each in recordings if not _is_expired(each, oldest))
     return Cassette(path, recordings, taping)
+
+
+def _take_over(path: Path) -> None:
+    try:
+        recover(path)
+    except OSError as error:
+        raise CassetteWriteFailed(
+            f"what an earlier run recorded cannot be saved: {error}",
+            where=str(path),
+            hint="make room on the disk, or its folder writable; the answers stay in their journal",
+        ) from error
 
 
 def oldest_allowed(taping: Taping) -> str:
@@ -134,8 +147,8 @@ class Cassette:
         return self._index.unplayed
 
     def clean(self, body: bytes) -> bytes:
-        """Return a body as it is kept: without secrets."""
-        return self._redaction.body(body)
+        """Return the body of an answer as it is kept: without secrets."""
+        return clean_body(body, self._redaction)
 
     def key(self, asked: Asked) -> str:
         return request_key(asked, self._redaction)
@@ -199,6 +212,7 @@ class Cassette:
                     merge(self.path, self._fresh, self._kept)
                 self._journal.discard()
         except (OSError, EvalkitError) as error:
+            self._journal.release()
             raise self._write_failed(error) from error
         self._fresh.clear()
 
@@ -208,8 +222,14 @@ class Cassette:
         try:
             with self._lock:
                 self._journal.open()
-        except (OSError, EvalkitError) as error:
-            raise self._write_failed(error) from error
+        except OSError as error:
+            raise unwrapped(CassetteWriteFailed)(
+                f"a recording cannot be saved, so nobody was asked: {error}",
+                where=str(self.path),
+                hint="make room on the disk, or its folder writable",
+            ) from error
+        except UsageError as error:
+            raise unwrapped(UsageError)(error.what, hint=error.hint) from error
 
     def _recording(self, asked: Asked, answered: Answered, timing: Timing) -> Recording:
         clean = clean_asked(asked, self._redaction)

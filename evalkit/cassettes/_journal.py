@@ -46,13 +46,23 @@ class Journal:
         self.open()
         assert self._file is not None
         line = json.dumps(interaction(recording)).encode("ascii") + b"\n"
-        while line:
-            line = line[os.write(self._file, line) :]
+        size = os.fstat(self._file).st_size
+        try:
+            while line:
+                line = line[os.write(self._file, line) :]
+        except OSError:
+            os.ftruncate(self._file, size)  # half a line would hide those that may follow
+            raise
 
     def discard(self) -> None:
         """Delete the file: its recordings are in the cassette."""
         if self._file is not None:
             self.path.unlink(missing_ok=True)
+            self.release()
+
+    def release(self) -> None:
+        """Leave the file, if there is one, to whoever records into the cassette next."""
+        if self._file is not None:
             os.close(self._file)
             self._file = None
 

@@ -71,6 +71,9 @@ KEY_RULES = (
         "GitHub token", r"(?:gh[opsu]|ghr)_[A-Za-z0-9]{20,}", "gho_", "ghp_", "ghr_", "ghs_", "ghu_"
     ),
     _prefixed("GitHub token", r"github_pat_[A-Za-z0-9_]{20,}", "github_pat_"),
+    _prefixed("GitLab token", r"glpat-[A-Za-z0-9_-]{20,}", "glpat-"),
+    _prefixed("Stripe key", r"[rs]k_(?:live|test)_[A-Za-z0-9]{16,}", "k_live_", "k_test_"),
+    _prefixed("Stripe secret", r"whsec_[A-Za-z0-9+/=]{20,}", "whsec_"),
     _prefixed("Slack token", r"xox[abeoprs]-[A-Za-z0-9-]{10,}", "xox"),
     _prefixed(
         "JSON web token",

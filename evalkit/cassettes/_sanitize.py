@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+from evalkit.cassettes._pieces import clean_body
 from evalkit.cassettes._recording import Answered, Asked, Headers
 from evalkit.cassettes._redaction import Redaction
 
@@ -39,7 +40,7 @@ def clean_answered(answered: Answered, redaction: Redaction) -> Answered:
         answered,
         reason=redaction.text(answered.reason),
         headers=_allowed(answered.headers, ANSWERED_HEADERS, redaction),
-        body=redaction.body(answered.body),
+        body=clean_body(answered.body, redaction),
     )
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
+from evalkit.cassettes._pieces import split_findings
 from evalkit.cassettes._read import load
 from evalkit.cassettes._recording import Recording
 from evalkit.cassettes._redaction import KEYS, SECRET_QUERY, Finding, Redaction
@@ -86,6 +87,10 @@ def _named(text: str, path: Path, redaction: Redaction) -> Iterator[Finding]:
         for rule, value in _secrets(recording, redaction):
             line, column = _place(text, max(0, text.find(value)))
             yield Finding(rule=rule, line=line, column=column, excerpt=f"{value[:2]}…")
+        for event, finding in split_findings(recording.answered.body, redaction):
+            line, column = _place(text, max(0, text.find(event.decode("utf-8", "replace"))))
+            rule = f"{finding.rule}, in pieces"
+            yield replace(finding, rule=rule, line=line, column=column)
 
 
 def _secrets(recording: Recording, redaction: Redaction) -> Iterator[tuple[str, str]]:

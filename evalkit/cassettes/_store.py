@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from glob import escape
@@ -14,6 +15,9 @@ from evalkit.cassettes._read import load
 from evalkit.cassettes._recording import Recording
 from evalkit.cassettes._write import dump
 from evalkit.errors import InvalidCassette
+
+if sys.platform == "darwin":
+    import fcntl
 
 _Selection: TypeAlias = Callable[[Sequence[Recording]], Iterable[Recording]]
 
@@ -50,7 +54,7 @@ def replace_file(path: Path, text: str) -> None:
         with draft.open("xb") as file:
             file.write(text.encode("utf-8"))
             file.flush()
-            os.fsync(file.fileno())
+            _sync(file.fileno())
         draft.replace(path)
     finally:
         with suppress(FileNotFoundError):
@@ -65,6 +69,15 @@ def discard_drafts(path: Path) -> None:
     """
     for draft in path.parent.glob(f".{escape(path.name)}.*.tmp"):
         draft.unlink()
+
+
+def _sync(descriptor: int) -> None:
+    """Wait until a file is on the disk; under macOS `fsync` leaves it in the drive's own cache."""
+    if sys.platform == "darwin":
+        with suppress(OSError):  # a network drive may not know it
+            fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
+            return
+    os.fsync(descriptor)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -18,7 +18,7 @@ from evalkit.cassettes._pace import paced
 from evalkit.cassettes._playing import Playing, active
 from evalkit.cassettes._recording import Answered, Asked, Recording, Timing
 from evalkit.cassettes._unwrapped import unwrapped
-from evalkit.errors import UsageError
+from evalkit.errors import ExchangeFailed, UsageError
 
 _LIMITS = httpx2.Limits(max_connections=1000, max_keepalive_connections=100)
 """As the SDKs set them; httpx2's own would make a hundred cases wait for each other."""
@@ -217,7 +217,14 @@ def _answered(response: httpx2.Response, body: bytes) -> Answered:
     encoding = headers.pop("content-encoding", ())
     if encoding:
         packed = [("content-encoding", value) for value in encoding]
-        body = httpx2.Response(200, headers=packed, content=body).content
+        unpacked = httpx2.Response(200, headers=packed, content=body).content
+        if unpacked == body and body and set(encoding) != {"identity"}:
+            raise unwrapped(ExchangeFailed)(
+                f"the answer is packed as {', '.join(encoding)}, which cannot be unpacked here, "
+                "so nobody can read it and no secret can be taken out of it",
+                hint="install httpx2[brotli,zstd], or do not ask for that encoding",
+            )
+        body = unpacked
     return Answered(
         status=response.status_code, reason=response.reason_phrase, headers=headers, body=body
     )

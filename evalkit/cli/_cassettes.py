@@ -115,11 +115,11 @@ def _rerecord(context: click.Context, /, **_: object) -> int:
     jobs = _outdated(shelf, flags["older_than"], stale=flags["stale"], drifted=flags["drifted"])
     providers = {job.provider.name: job.provider for job in jobs}
     session = Session(shelf.config, Mode.ALL, tuple(providers.values()), terms)
-    header = session.header(shelf.suites, f"evalkit {shlex.join(sys.argv[1:])}")
     as_json: bool = flags["as_json"]
     if flags["dry_run"] or not jobs:
-        print_forecast(session, jobs, header, as_json=as_json)
+        print_forecast(session, jobs, as_json=as_json)
         return ExitCode.PASSED
+    header = session.header(shelf.suites, f"evalkit {shlex.join(sys.argv[1:])}")
     with RunWriter(RERECORDED, header) as writer, progress(jobs, quiet=as_json) as shown:
         interrupted = hold(session, jobs, writer, shown, exit_first=False)
     print_run(writer.record, RERECORDED, as_json=as_json)

@@ -11,15 +11,12 @@ import click
 
 from evalkit.cost import price_table_date
 from evalkit.run import Forecast, Job, forecast
-from evalkit.runfile import RunHeader
 from evalkit.session import Session
 
 
-def print_forecast(
-    session: Session, jobs: Sequence[Job], header: RunHeader, *, as_json: bool
-) -> None:
+def print_forecast(session: Session, jobs: Sequence[Job], *, as_json: bool) -> None:
     """Say what the session would ask of these jobs, provider by provider."""
-    found = forecast(asyncio.run(session.to_ask(jobs, header)), session.config.prices)
+    found = forecast(asyncio.run(session.to_ask(jobs)), session.config.prices)
     if as_json:
         click.echo(json.dumps([asdict(each) for each in found]))
         return

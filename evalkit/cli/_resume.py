@@ -11,6 +11,7 @@ import click
 from click.core import ParameterSource
 
 from evalkit.errors import UsageError
+from evalkit.run import Remainder
 from evalkit.runfile import RunHeader
 
 TAKEN_OVER = (
@@ -28,6 +29,9 @@ TAKEN_OVER = (
     "trials",
 )
 """Flags that say what is run. Python is allowed anew each time, and files are named anew."""
+
+SHOWN = 10
+"""Changed cases that are named."""
 
 
 def resumed_flags(context: click.Context, run_file: Path, header: RunHeader) -> dict[str, object]:
@@ -57,6 +61,17 @@ def resumed_flags(context: click.Context, run_file: Path, header: RunHeader) -> 
 def continued(then: RunHeader, today: RunHeader) -> RunHeader:
     """Describe a run that is finished today; it stays the run that was begun then."""
     return replace(today, id=then.id, started_at=then.started_at, command=then.command)
+
+
+def print_remainder(run: str, rest: Remainder) -> None:
+    """Say what is kept of a run, what is held now, and why that which was held is held again."""
+    errored = f", {rest.errored} of them because they errored" if rest.errored else ""
+    kept = f"{len(rest.held)} conversations are kept, {rest.left} are held{errored}"
+    click.echo(f"resuming run {run}: {kept}", err=True)
+    for each in rest.changed[:SHOWN]:
+        click.echo(f"  held again: {each}", err=True)
+    if len(rest.changed) > SHOWN:
+        click.echo(f"  ... and {len(rest.changed) - SHOWN} cases more that changed", err=True)
 
 
 def _check_selection(flags: Mapping[str, object], run_file: Path) -> None:

@@ -18,7 +18,7 @@ from evalkit.cli._forecast import print_forecast
 from evalkit.cli._hold import exit_code, hold
 from evalkit.cli._progress import progress
 from evalkit.cli._reports import print_run, write_reports
-from evalkit.cli._resume import continued, resumed_flags
+from evalkit.cli._resume import continued, print_remainder, resumed_flags
 from evalkit.config import Config, load_config
 from evalkit.errors import ExitCode, UsageError
 from evalkit.providers import Provider
@@ -196,10 +196,11 @@ def _run(options: _Options, earlier: RunRecord | None) -> int:
     kept: tuple[CaseResult, ...] = ()
     if earlier is not None:
         header = continued(earlier.header, header)
-        jobs, kept = session.resume(jobs, earlier, header)
-        click.echo(f"resuming run {header.id}: {len(kept)} conversations are kept", err=True)
+        rest, kept = session.resume(jobs, earlier.results)
+        jobs = rest.jobs
+        print_remainder(header.id, rest)
     if options.dry_run:
-        print_forecast(session, jobs, header, as_json=options.as_json)
+        print_forecast(session, jobs, as_json=options.as_json)
         return ExitCode.PASSED
     with (
         nullcontext() if options.log is None else log_to(options.log),

@@ -8,6 +8,7 @@ there is neither.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,9 +63,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="let suites call Python functions ($python)",
     )
+    group.addoption(
+        "--evalkit-block-network",
+        action="store_true",
+        help="let no test connect to another machine",
+    )
     parser.addini("evalkit_provider", "providers to ask, by name; all if empty", type="args")
     parser.addini("evalkit_report", "folder for the report of all suites, relative to the rootdir")
     parser.addini("evalkit_config", "the evalkit.yaml to use, relative to the rootdir")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("evalkit_block_network"):
+        from evalkit.pytest_plugin._network import network_blocked
+
+        cleanup = ExitStack()
+        cleanup.enter_context(network_blocked())
+        config.add_cleanup(cleanup.close)
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> SuiteFile | None:

@@ -6,7 +6,7 @@ from evalkit.run._exchange import Answer, Asker, RetryPolicy, World
 from evalkit.run._forecast import Forecast, forecast, opening
 from evalkit.run._log import log_to
 from evalkit.run._purse import Purse
-from evalkit.run._remainder import Remainder, remainder, unsettled
+from evalkit.run._remainder import Changed, Remainder, remainder, unsettled
 from evalkit.run._runner import Job, Runner
 from evalkit.run._selection import Selection
 
@@ -14,6 +14,7 @@ __all__ = [
     "Answer",
     "Ask",
     "Asker",
+    "Changed",
     "Conversation",
     "Course",
     "Errands",

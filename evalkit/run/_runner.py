@@ -15,6 +15,7 @@ from evalkit.providers import Provider, find_api
 from evalkit.results import CaseResult, Status
 from evalkit.run._exchange import Asker, World
 from evalkit.run._log import ConversationLog
+from evalkit.run._question import Questions
 from evalkit.run._redacted import without_secrets
 from evalkit.run._talk import Talk
 from evalkit.stats import is_settled
@@ -71,6 +72,7 @@ class Runner:
         self._judge = judge
         self._stop_early = stop_early
         self._askers: dict[str, Asker] = {}
+        self._questions = Questions()
 
     async def run(self, jobs: Iterable[Job]) -> AsyncGenerator[CaseResult, None]:
         """Run jobs, of each provider as many at once as it takes.
@@ -191,6 +193,7 @@ class Runner:
             or any(recording.facts.simulated for recording in recordings),
             recorded_at=min(filter(None, (r.facts.recorded_at for r in recordings)), default=None),
             conversation=talk.conversation,
+            asked=self._questions.asked(job.case, job.provider),
         )
         return without_secrets(transcript, self._world.redaction.text)
 

@@ -12,6 +12,25 @@ import pytest
 
 from evalkit.runfile import read_run
 
+TURNS = """\
+version: 1
+suite: turns
+tools: [{name: look, input_schema: {type: object}}]
+cases:
+  - {id: plain, prompt: hi, expect: no_call}
+  - {id: talk, turns: [{user: hello, expect: no_call}, {user: bye, expect: no_call}]}
+  - {id: tool, prompt: hi, simulate: {look: {return: sunny}}, expect: no_call}
+"""
+SLOW = """\
+version: 1
+rules:
+  - when: {user: {$search: '.'}}
+    answer: {text: Hello!, latency_s: 0.05}
+"""
+CONFIG = """\
+providers:
+  slow: {api: openai-chat, model: slow, simulate: slow.yaml, max_concurrency: 2}
+"""
 RUN = ("run", "suites/greetings.yaml", "--provider", "careful", "--provider", "hasty")
 
 
@@ -105,6 +124,73 @@ def test_what_is_asked_differently_today_is_held_again(project):
     assert "20 conversations are kept" in run.stderr
 
 
+SUITE, CONFIGURED = "suites/greetings.yaml", "evalkit.yaml"
+CHANGES = {
+    "the model": (CONFIGURED, "model: careful,", "model: other,", "the model changed"),
+    "an address": (
+        CONFIGURED,
+        "model: careful,",
+        "model: careful, base_url: 'http://127.0.0.1:9/v1',",
+        "the provider changed",
+    ),
+    "a setting": (SUITE, "temperature: 0", "temperature: 0.5", "the settings changed"),
+    "a limit": (SUITE, "temperature: 0", "max_turns: 2", "the settings changed"),
+    "the system prompt": (SUITE, "Be brief and friendly.", "Be brief.", "the messages changed"),
+    "a tool": (
+        "suites/tools/weather.yaml",
+        "of one place right now",
+        "of one place now",
+        "the tools changed",
+    ),
+    "two of them": (
+        SUITE,
+        "max_tokens: 512\n",
+        "max_tokens: 99\nsimulate: {get_weather: {return: sunny}}\n",
+        "the settings and simulated tools changed",
+    ),
+}
+
+
+@pytest.mark.parametrize(("file", "before", "after", "why"), CHANGES.values(), ids=CHANGES)
+def test_what_changed_since_is_told_and_held_again(project, file, before, after, why):
+    project.evalkit("run", "suites/greetings.yaml", "-p", "careful", "-o", "run.jsonl")
+    path = project.folder / file
+    assert before in path.read_text()
+    path.write_text(path.read_text().replace(before, after))
+
+    run = project.evalkit("run", "--resume", "run.jsonl")
+
+    lines = run.stderr.splitlines()
+    assert "0 conversations are kept, 11 are held" in lines[0]
+    assert f"  held again: greetings::hello [careful]: {why}" in lines
+    assert "  ... and 1 cases more that changed" in lines
+
+
+def test_a_simulated_tool_and_a_scripted_user_that_changed_are_held_again(empty_project):
+    empty_project.write("slow.yaml", SLOW)
+    empty_project.write("evalkit.yaml", CONFIG)
+    suite = empty_project.write("suites/turns.yaml", TURNS)
+    empty_project.evalkit("run", "--record", "live", "-o", "run.jsonl")
+    suite.write_text(TURNS.replace("sunny", "rainy").replace("bye", "goodbye"))
+
+    run = empty_project.evalkit("run", "--resume", "run.jsonl")
+
+    assert "1 conversations are kept, 2 are held" in run.stderr
+    assert "turns::talk [slow]: the scripted user changed" in run.stderr
+    assert "turns::tool [slow]: the simulated tools changed" in run.stderr
+    assert {status for *_, status, _ in judged(empty_project)} == {"passed"}
+
+
+def test_what_errored_is_counted(project):
+    project.evalkit(*RUN, "-o", "run.jsonl")
+    with_errors(project, 2, 5)
+
+    run = project.evalkit("run", "--resume", "run.jsonl")
+
+    assert "20 conversations are kept, 2 are held, 2 of them because they errored" in run.stderr
+    assert "held again" not in run.stderr
+
+
 def test_a_kept_conversation_is_judged_by_what_is_expected_today(project):
     project.evalkit(*RUN, "-p", "careful", "--case", "hello", "-o", "run.jsonl")
     suite = project.folder / "suites/greetings.yaml"
@@ -155,18 +241,6 @@ def test_python_is_not_allowed_because_a_run_file_says_so(project):
 
     assert run.returncode == 2
     assert "--allow-python" in run.stderr
-
-
-SLOW = """\
-version: 1
-rules:
-  - when: {user: {$search: '.'}}
-    answer: {text: Hello!, latency_s: 0.05}
-"""
-CONFIG = """\
-providers:
-  slow: {api: openai-chat, model: slow, simulate: slow.yaml, max_concurrency: 2}
-"""
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are POSIX's")

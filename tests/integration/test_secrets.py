@@ -35,6 +35,8 @@ KEYS = {
     "Bedrock": f"ABSK{RANDOM}{RANDOM}",
     "GitHub": f"ghp_{RANDOM}",
     "GitHub, fine-grained": f"github_pat_{RANDOM}",
+    "GitLab": f"glpat-{RANDOM}",
+    "Stripe": f"sk_live_{RANDOM}",
     "Slack": f"xoxb-{RANDOM}",
     "JSON web token": f"eyJhbGciOiJIUzI1NiJ9.eyJ{RANDOM}.{RANDOM}",
     "bearer": f"Bearer {RANDOM}",

@@ -273,3 +273,109 @@ def test_answers_outlive_a_cassette_that_somebody_broke_meanwhile(tmp_path):
         cassette.close()
 
     assert journals(path)[0].read_bytes().count(b"\n") == 1
+
+
+TOO_LARGE = "[Errno 27] File too large"
+FULL = """
+import resource, sys
+from pathlib import Path
+from evalkit.cassettes import *
+
+def grow_to(size):
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+
+def answer(cassette, n, size):
+    asked = Asked(method="POST", url="http://x/v1", body={"n": n})
+    if cassette.play(asked, 0) is None:
+        print("asked", n)
+        cassette.record(asked, Answered(status=200, body=b"x" * size), 0, Timing())
+
+path, taping = Path(sys.argv[1]), Taping(mode=Mode.MISSING)
+"""
+"""A disk that is full as soon as a file has grown to some size."""
+
+
+def on_a_full_disk(path, lines):
+    words = [sys.executable, "-c", FULL + lines, str(path)]
+    run = subprocess.run(words, capture_output=True, text=True, check=False)
+    return run.stdout.splitlines(), run.stderr
+
+
+def test_what_a_full_disk_cannot_merge_is_taken_over_once_there_is_room(tmp_path):
+    path = tmp_path / "case.yaml"
+
+    asked, _ = on_a_full_disk(
+        path,
+        "with open_cassette(path, taping) as cassette: answer(cassette, 0, 4000)\n"
+        "for again in range(2):\n"
+        "    try:\n"
+        "        with open_cassette(path, taping) as cassette:\n"
+        "            grow_to(6000)\n"
+        "            answer(cassette, 1, 4000)\n"
+        "    except Exception as error: print(type(error).__name__, error.what)\n"
+        "grow_to(10 ** 6)\n"
+        "with open_cassette(path, taping) as cassette: answer(cassette, 1, 4000)\n",
+    )
+
+    assert asked == [
+        "asked 0",
+        "asked 1",
+        f"CassetteWriteFailed a recording cannot be saved: {TOO_LARGE}",
+        f"CassetteWriteFailed what an earlier run recorded cannot be saved: {TOO_LARGE}",
+    ]
+    assert [len(each.answered.body) for each in open_cassette(path).recordings] == [4000, 4000]
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_an_answer_that_does_not_fit_into_the_journal_hides_none_that_follows(tmp_path):
+    path = tmp_path / "case.yaml"
+
+    on_a_full_disk(
+        path,
+        "import os\n"
+        "cassette = open_cassette(path, taping)\n"
+        "answer(cassette, 0, 100)\n"
+        "grow_to(3000)\n"
+        "try: answer(cassette, 1, 4000)\n"
+        "except Exception: answer(cassette, 2, 100)\n"
+        "os._exit(0)\n",
+    )
+    recover(path)
+
+    assert [each.asked.body for each in open_cassette(path).recordings] == [
+        b'{"n": 0}',
+        b'{"n": 2}',
+    ]
+
+
+WINDOWS = """
+import sys
+import httpx2, pydantic, re2, yaml
+sys.platform = "win32"
+sys.modules["fcntl"] = None
+from pathlib import Path
+from evalkit.cassettes import *
+
+path, asked = Path(sys.argv[1]), Asked(method="POST", url="http://x/v1", body={"n": 0})
+for mode in (Mode.NONE, Mode.MISSING):
+    with open_cassette(path, Taping(mode=mode)) as cassette:
+        print(cassette.play(asked, 0).answered.body.decode())
+with open_cassette(path.with_name("new.yaml"), Taping(mode=Mode.MISSING)) as cassette:
+    cassette.play(asked, 0)
+"""
+
+
+def test_windows_replays_and_refuses_to_record_before_anybody_is_asked(tmp_path):
+    path = tmp_path / "case.yaml"
+    with open_cassette(path, MISSING) as cassette:
+        cassette.record(asked(n=0), Answered(status=200, body=b"hello"), 0, Timing())
+
+    words = [sys.executable, "-c", WINDOWS, str(path)]
+    run = subprocess.run(words, capture_output=True, text=True, check=False)
+
+    assert run.stdout == "hello\nhello\n"
+    assert run.stderr.endswith(
+        f"{tmp_path} cannot be locked: under Windows cassettes are only replayed\n"
+        "  hint: record under Linux, macOS or WSL\n"
+    )
+    assert list(tmp_path.iterdir()) == [path]

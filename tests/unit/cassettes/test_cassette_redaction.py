@@ -37,6 +37,10 @@ PROVIDER_KEYS = {
     "aws": "AKIAIOSFODNN7EXAMPLE",
     "github": "ghp_0123456789abcdefghijklmnopqrstuvwxyz",
     "github fine-grained": "github_pat_11ABCDEFG0abcdefghijkl_0123456789",
+    "gitlab": "glpat-0123456789abcdefGHIJ",
+    "stripe": "sk_" + "live_0123456789abcdefghijklmn",
+    "stripe restricted": "rk_" + "test_0123456789abcdefghijklmn",
+    "stripe webhook": "whsec_0123456789abcdefghijklmnopqrstuv",
     "slack": "xoxb-123456789012-abcdefghijkl",
     "json web token": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dBjftJeZ4CVPmB92K27",
 }

@@ -12,7 +12,7 @@ from openai import APIConnectionError, AsyncOpenAI, DefaultHttpxClient, OpenAI, 
 from openai import DefaultAsyncHttpxClient as OpenAIHttp
 
 from evalkit.cassettes import Asked, Mode, Taping, open_cassette, playing, sync_transport, transport
-from evalkit.errors import CassetteMiss, UsageError
+from evalkit.errors import CassetteMiss, ExchangeFailed, UsageError
 
 MISSING = Taping(mode=Mode.MISSING)
 NOWHERE = "http://127.0.0.1:9"
@@ -291,6 +291,21 @@ def test_a_compressed_answer_is_stored_readable(tmp_path, provider):
 
     assert answer == {"answer": "21"}
     assert open_cassette(path).recordings[0].answered.body == b'{"answer": "21"}'
+
+
+def test_an_answer_that_nobody_can_unpack_is_refused_and_not_kept(tmp_path, provider):
+    provider.send(b"packed " + OPENAI_KEY.encode(), **{"Content-Encoding": "unheard-of"})
+    path = tmp_path / "case.yaml"
+
+    with (
+        pytest.raises(ExchangeFailed, match="packed as unheard-of"),
+        open_cassette(path, MISSING) as cassette,
+        playing(cassette),
+        httpx2.Client(transport=sync_transport()) as client,
+    ):
+        client.post(f"{provider.url}/v1", json={})
+
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("make", [transport, sync_transport])
