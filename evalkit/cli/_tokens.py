@@ -104,7 +104,7 @@ def _counted(
     for material in read_material(files):
         tools = tuple(placed.tool for placed in material.tools)
         for provider in providers:
-            count = _encoding(provider.model, config)
+            count = load_encoding(encoding_of(provider.model))
             schema = schema_tokens(tools, provider.model, count)
             calibration = _calibration(record, provider, count) if record else None
             total = calibration.corrected(schema.total) if calibration else schema.total
@@ -115,11 +115,6 @@ def _counted(
                 calibration=calibration,
                 usd=_usd(total, provider, config),
             )
-
-
-def _encoding(model: str, config: Config) -> CountTokens | None:
-    cache = config.environ.get("TIKTOKEN_CACHE_DIR")
-    return load_encoding(encoding_of(model), Path(cache)) if cache else None
 
 
 def _usd(tokens: int, provider: Provider, config: Config) -> float | None:

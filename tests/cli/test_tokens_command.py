@@ -25,7 +25,7 @@ def test_json_is_all_that_is_printed(project):
 def test_a_model_that_no_file_names_can_be_asked_for(project):
     run = project.evalkit("tokens", "suites/tools/weather.yaml", "-p", "openai-chat:gpt-4o")
 
-    assert run.stdout.splitlines()[0].endswith("(gpt-4o): estimated")
+    assert run.stdout.splitlines()[0].endswith("measured on its family")
 
 
 def test_an_unknown_price_is_said(project):

@@ -15,7 +15,6 @@ from evalkit.cost import (
     calibrate,
     encoding_of,
     estimate_tokens,
-    load_encoding,
     message_tokens,
     render_namespace,
     schema_tokens,
@@ -96,10 +95,6 @@ def test_without_the_encoding_nothing_is_exact():
 )
 def test_claude_is_counted_by_its_calibrated_line(model, frame):
     assert schema_tokens([WEATHER], model, lambda _: 100).total == 108 + frame
-
-
-def test_an_encoding_without_its_ranks_is_not_fetched(tmp_path):
-    assert load_encoding("o200k_base", tmp_path) is None
 
 
 @pytest.mark.parametrize(
