@@ -115,3 +115,12 @@ def test_what_holds_no_tools_exits_with_2(project):
     run = project.evalkit("tokens", "gone.yaml")
 
     assert run.returncode == 2
+
+
+def test_without_tiktoken_counts_are_estimated_and_the_extra_is_named(project):
+    project.write("tiktoken.py", "raise ImportError\n")
+
+    run = project.evalkit("tokens", "suites/tools/weather.yaml", "-p", "openai-chat:gpt-4o")
+
+    about = run.stdout.splitlines()[-3]
+    assert about.startswith("    estimated without the encoding: pip install 'evalkit[tokens]'")
