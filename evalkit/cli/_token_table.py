@@ -20,8 +20,8 @@ class Counted:
     source: str
     provider: Provider
     basis: Basis
-    about: str
-    """What the counts rest on, in words."""
+    about: tuple[str, ...]
+    """What the counts rest on, in sentences."""
     calibration: Calibration | None
     tools: tuple[ToolTokens, ...]
     total: int
@@ -95,4 +95,4 @@ def _summary(counted: Counted) -> Iterator[str]:
         else f"{usd / 1000:,.2f} USD for 1,000 requests, {usd:,.2f} USD for a million"
     )
     yield f"  {counted.provider.name} ({counted.provider.model}): {price}"
-    yield f"    {counted.about}"
+    yield from (f"    {sentence}" for sentence in counted.about)

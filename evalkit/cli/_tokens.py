@@ -16,6 +16,7 @@ from evalkit.config import Config, load_config
 from evalkit.cost import (
     CONSTANTS_DATE,
     Basis,
+    CountTokens,
     SchemaTokens,
     ToolTokens,
     encoding_of,
@@ -35,11 +36,14 @@ _UNKNOWN = "unknown: nobody knows how this model sees tools; counted as for Open
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Reports:
-    """What was recorded, to calibrate by."""
+class _Measure:
+    """How the tools are counted for one provider."""
 
-    path: Path
-    requests: tuple[Reported, ...]
+    provider: Provider
+    count: CountTokens | None
+    calibration: Calibration | None
+    about: str | None
+    """What became of calibrating; None where nobody asked for it."""
 
 
 @click.command("tokens")
@@ -76,12 +80,12 @@ def command(
     evalkit.yaml names.
     """
     settings = load_config(config, near=[path.parent for path in files])
-    providers = settings.select(names)
-    reports = _Reports(path=recorded, requests=read_requests(recorded)) if recorded else None
+    reported = read_requests(recorded) if recorded else None
+    measures = [_measure(provider, reported) for provider in settings.select(names)]
     counted = tuple(
-        _counted(material, provider, settings, reports)
+        _counted(material, measure, settings)
         for material in read_material(files or settings.suites)
-        for provider in providers
+        for measure in measures
     )
     click.echo(json.dumps([*map(_record, counted)], indent=2) if as_json else _text(counted))
 
@@ -91,25 +95,35 @@ def _text(counted: Sequence[Counted]) -> str:
     return "\n".join((*lines_of(counted), f"a million requests a year are 2,740 a day; {dates}"))
 
 
-def _counted(
-    material: Material, provider: Provider, config: Config, reports: _Reports | None
-) -> Counted:
-    tools = tuple(placed.tool for placed in material.tools)
+def _measure(provider: Provider, reported: Sequence[Reported] | None) -> _Measure:
     count = load_encoding(encoding_of(provider.model))
-    schema = schema_tokens(tools, provider.model, count, api=provider.api)
-    calibration = (
-        calibrate(reports.requests, provider.model, provider.api, count) if reports else None
+    if reported is None:
+        return _Measure(provider=provider, count=count, calibration=None, about=None)
+    learnt = calibrate(reported, provider.model, provider.api, count)
+    known = sum(each.is_of(provider.model, provider.api) for each in reported)
+    return _Measure(
+        provider=provider,
+        count=count,
+        calibration=learnt,
+        about=_calibrated(learnt)
+        if learnt
+        else f"not calibrated: {known} requests to it were recorded, {FEWEST} are needed",
     )
-    total = calibration.corrected(schema.total) if calibration and tools else schema.total
+
+
+def _counted(material: Material, measure: _Measure, config: Config) -> Counted:
+    tools = tuple(placed.tool for placed in material.tools)
+    provider, learnt = measure.provider, measure.calibration
+    schema = schema_tokens(tools, provider.model, measure.count, api=provider.api)
+    total = learnt.corrected(schema.total) if learnt and tools else schema.total
+    basis = _basis(schema.basis, has_encoding=measure.count is not None)
     return Counted(
         source=material.document.file,
         provider=provider,
         basis=schema.basis,
-        about=_calibrated(calibration, provider, reports)
-        if reports
-        else _basis(schema.basis, has_encoding=count is not None),
-        calibration=calibration,
-        tools=tuple(_scaled(schema, calibration)),
+        about=(basis, *filter(None, [measure.about])),
+        calibration=learnt,
+        tools=tuple(_scaled(schema, learnt)),
         total=total,
         usd_per_token=_usd_per_token(max(1, total), provider, config),
     )
@@ -145,16 +159,11 @@ def _basis(basis: Basis, *, has_encoding: bool) -> str:
             assert_never(basis)
 
 
-def _calibrated(calibration: Calibration | None, provider: Provider, reports: _Reports) -> str:
-    if calibration is None:
-        known = sum(each.is_of(provider.model, provider.api) for each in reports.requests)
-        return f"not calibrated: {known} requests to it in {reports.path}, {FEWEST} are needed"
-    by = f"times {calibration.factor:.3f}"
-    if calibration.extra:
-        by = f"{calibration.extra:+} tokens a request"
+def _calibrated(learnt: Calibration) -> str:
+    by = f"times {learnt.factor:.3f}" if learnt.factor != 1 else f"{learnt.extra:+} tokens each"
     return (
-        f"calibrated on {calibration.requests} reported counts ({by}): "
-        f"half within {calibration.error:.1%}, the worst off by {calibration.worst:.1%}"
+        f"calibrated on {learnt.requests} reported counts ({by}): "
+        f"half within {learnt.error:.1%}, the worst off by {learnt.worst:.1%}"
     )
 
 

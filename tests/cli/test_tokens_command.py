@@ -100,7 +100,7 @@ def test_too_few_reports_are_said(project):
         *("--calibrate", "cassettes/greetings"),
     )
 
-    about = "    not calibrated: 0 requests to it in cassettes/greetings, 5 are needed"
+    about = "    not calibrated: 0 requests to it were recorded, 5 are needed"
     assert about in run.stdout.splitlines()
 
 
