@@ -136,9 +136,11 @@ def _above_cost(compared: ProviderComparison, most: float | None) -> Iterator[Br
 
 
 def _above_schema_tokens(header: RunHeader, provider: str, most: int | None) -> Iterator[Breach]:
-    models = {each.name: each.model for each in header.providers}
+    model, api = next(
+        ((each.model, each.api) for each in header.providers if each.name == provider), ("", "")
+    )
     for suite in header.suites if most is not None else ():
-        tokens = schema_tokens(read_tools(list(suite.tools)), models.get(provider, "")).total
+        tokens = schema_tokens(read_tools(list(suite.tools)), model, api=api).total
         if most is not None and tokens > most:
             taken = f"the tools of {suite.name} take about {tokens:,} tokens"
             what = f"{taken}, at most {most:,} allowed"

@@ -4,54 +4,46 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import assert_never
 
 import click
 
+from evalkit.calibration import FEWEST, Calibration, Reported, calibrate, read_requests
+from evalkit.cli._token_table import Counted, lines_of
 from evalkit.config import Config, load_config
 from evalkit.cost import (
     CONSTANTS_DATE,
     Basis,
-    Calibration,
     CountTokens,
     SchemaTokens,
-    calibrate,
+    ToolTokens,
     encoding_of,
     load_encoding,
-    message_tokens,
     price,
     price_table_date,
     schema_tokens,
 )
-from evalkit.lint import read_material
+from evalkit.lint import Material, read_material
 from evalkit.providers import Provider, find_api
-from evalkit.runfile import RunRecord, read_run
-from evalkit.suite import Tool, read_tools
-from evalkit.transcript import JsonObject, Prompt, Usage
+from evalkit.transcript import JsonObject, Usage
 
-_MEANINGS = {
-    Basis.EXACT: "the model's own encoding, in a rendering measured on its family",
-    Basis.ESTIMATED: "estimated",
-    Basis.UNKNOWN: "nobody knows how this model sees tools; counted as for OpenAI",
-}
+_EXACT = "exact: the model's own encoding, and tools as its family was measured to see them"
+_ESTIMATED = "estimated: how exactly this model sees tools was not measured"
+_WITHOUT_ENCODING = "estimated without the encoding: pip install 'evalkit[tokens]' counts by it"
+_UNKNOWN = "unknown: nobody knows how this model sees tools; counted as for OpenAI"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Counted:
-    """The tools of one file or suite, counted for one provider."""
+class _Measure:
+    """How the tools are counted for one provider."""
 
-    source: str
     provider: Provider
-    schema: SchemaTokens
+    count: CountTokens | None
     calibration: Calibration | None
-    usd: float | None
-    """What the tools add to the price of one request."""
-
-    @property
-    def total(self) -> int:
-        total = self.schema.total
-        return self.calibration.corrected(total) if self.calibration else total
+    about: str | None
+    """What became of calibrating; None where nobody asked for it."""
 
 
 @click.command("tokens")
@@ -66,17 +58,18 @@ class _Counted:
 )
 @click.option(
     "--calibrate",
-    "run",
-    type=click.Path(path_type=Path),
-    metavar="RUN",
-    help="Correct the counts by the usage that providers reported in this run file.",
+    "recorded",
+    type=click.Path(path_type=Path, exists=True),
+    metavar="PATH",
+    help="Correct the counts by the usage that providers reported: in a run file, a cassette, "
+    "or a folder of cassettes.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, nothing else.")
 @click.option("--config", type=click.Path(path_type=Path), help="Use this evalkit.yaml.")
 def command(
     files: tuple[Path, ...],
     names: tuple[str, ...],
-    run: Path | None,
+    recorded: Path | None,
     config: Path | None,
     *,
     as_json: bool,
@@ -87,103 +80,115 @@ def command(
     evalkit.yaml names.
     """
     settings = load_config(config, near=[path.parent for path in files])
-    record = None if run is None else read_run(run)
-    counted = tuple(_counted(files or settings.suites, names, settings, record))
-    if as_json:
-        click.echo(json.dumps([_record(each) for each in counted], indent=2))
-        return
-    for each in counted:
-        _print(each)
-    click.echo(f"constants of {CONSTANTS_DATE}; prices of {price_table_date()}")
+    reported = read_requests(recorded) if recorded else None
+    measures = [_measure(provider, reported) for provider in settings.select(names)]
+    counted = tuple(
+        _counted(material, measure, settings)
+        for material in read_material(files or settings.suites)
+        for measure in measures
+    )
+    click.echo(json.dumps([*map(_record, counted)], indent=2) if as_json else _text(counted))
 
 
-def _counted(
-    files: Sequence[Path], names: tuple[str, ...], config: Config, record: RunRecord | None
-) -> Iterator[_Counted]:
-    providers = config.select(names)
-    for material in read_material(files):
-        tools = tuple(placed.tool for placed in material.tools)
-        for provider in providers:
-            count = _encoding(provider.model, config)
-            schema = schema_tokens(tools, provider.model, count)
-            calibration = _calibration(record, provider, count) if record else None
-            total = calibration.corrected(schema.total) if calibration else schema.total
-            yield _Counted(
-                source=material.document.file,
-                provider=provider,
-                schema=schema,
-                calibration=calibration,
-                usd=_usd(total, provider, config),
-            )
+def _text(counted: Sequence[Counted]) -> str:
+    dates = f"constants of {CONSTANTS_DATE}; prices of {price_table_date()}"
+    return "\n".join((*lines_of(counted), f"a million requests a year are 2,740 a day; {dates}"))
 
 
-def _encoding(model: str, config: Config) -> CountTokens | None:
-    cache = config.environ.get("TIKTOKEN_CACHE_DIR")
-    return load_encoding(encoding_of(model), Path(cache)) if cache else None
+def _measure(provider: Provider, reported: Sequence[Reported] | None) -> _Measure:
+    count = load_encoding(encoding_of(provider.model))
+    if reported is None:
+        return _Measure(provider=provider, count=count, calibration=None, about=None)
+    learnt = calibrate(reported, provider.model, provider.api, count)
+    known = sum(each.is_of(provider.model, provider.api) for each in reported)
+    return _Measure(
+        provider=provider,
+        count=count,
+        calibration=learnt,
+        about=_calibrated(learnt)
+        if learnt
+        else f"not calibrated: {known} requests to it were recorded, {FEWEST} are needed",
+    )
 
 
-def _usd(tokens: int, provider: Provider, config: Config) -> float | None:
+def _counted(material: Material, measure: _Measure, config: Config) -> Counted:
+    tools = tuple(placed.tool for placed in material.tools)
+    provider, learnt = measure.provider, measure.calibration
+    schema = schema_tokens(tools, provider.model, measure.count, api=provider.api)
+    total = learnt.corrected(schema.total) if learnt and tools else schema.total
+    basis = _basis(schema.basis, has_encoding=measure.count is not None)
+    return Counted(
+        source=material.document.file,
+        provider=provider,
+        basis=schema.basis,
+        about=(basis, *filter(None, [measure.about])),
+        calibration=learnt,
+        tools=tuple(_scaled(schema, learnt)),
+        total=total,
+        usd_per_token=_usd_per_token(max(1, total), provider, config),
+    )
+
+
+def _scaled(schema: SchemaTokens, calibration: Calibration | None) -> Iterator[ToolTokens]:
+    factor = calibration.factor if calibration else 1.0
+    for tool in schema.tools:
+        yield replace(
+            tool,
+            tokens=round(tool.tokens * factor),
+            descriptions=round(tool.descriptions * factor),
+        )
+
+
+def _usd_per_token(tokens: int, provider: Provider, config: Config) -> float | None:
+    """The price of a token in a request that holds so many; long ones may cost more."""
     usage = Usage(input=tokens, output=0)
     url = find_api(provider.api).endpoint(provider)
-    return price(usage, provider.model, url, config.prices.get(provider.name))
+    usd = price(usage, provider.model, url, config.prices.get(provider.name))
+    return None if usd is None else usd / tokens
 
 
-def _calibration(
-    record: RunRecord, provider: Provider, count: CountTokens | None
-) -> Calibration | None:
-    return calibrate(_requests(record, provider.name, count))
+def _basis(basis: Basis, *, has_encoding: bool) -> str:
+    match basis:
+        case Basis.EXACT:
+            return _EXACT
+        case Basis.UNKNOWN:
+            return _UNKNOWN
+        case Basis.ESTIMATED:
+            return _ESTIMATED if has_encoding else _WITHOUT_ENCODING
+        case _:
+            assert_never(basis)
 
 
-def _requests(
-    record: RunRecord, provider: str, count: CountTokens | None
-) -> Iterator[tuple[int, int]]:
-    """What we count for the first request of each conversation, and what was reported."""
-    tools = {suite.name: read_tools(list(suite.tools)) for suite in record.header.suites}
-    for result in record.results:
-        turns, given = result.transcript.turns, result.transcript.given
-        said = [message.text for message in given if isinstance(message, Prompt)]
-        if result.provider != provider or not turns or len(said) != len(given):
-            continue
-        offered: tuple[Tool, ...] = tools.get(result.suite, ())
-        counted = message_tokens(said, count) + schema_tokens(offered, result.model, count).total
-        yield counted, turns[0].usage.input or 0
+def _calibrated(learnt: Calibration) -> str:
+    by = f"times {learnt.factor:.3f}" if learnt.factor != 1 else f"{learnt.extra:+} tokens each"
+    return (
+        f"calibrated on {learnt.requests} reported counts ({by}): "
+        f"half within {learnt.error:.1%}, the worst off by {learnt.worst:.1%}"
+    )
 
 
-def _print(counted: _Counted) -> None:
-    schema, provider = counted.schema, counted.provider
-    click.echo(f"{counted.source} for {provider.name} ({provider.model}): {_basis(counted)}")
-    click.echo(f"  {'tool':<40}{'tokens':>8}  of which descriptions")
-    for each in sorted(schema.tools, key=lambda tool: -tool.tokens):
-        click.echo(f"  {each.tool:<40.40}{each.tokens:>8,}{each.descriptions:>10,}")
-    click.echo(f"  {'all tools, with the frame around them':<40}{counted.total:>8,}")
-    click.echo(f"  {_price(counted.usd)}\n")
-
-
-def _basis(counted: _Counted) -> str:
-    if counted.calibration is None:
-        return _MEANINGS[counted.schema.basis]
-    requests, error = counted.calibration.requests, counted.calibration.error
-    return f"calibrated on {requests} reported counts, half of them within {error:.1%}"
-
-
-def _price(usd: float | None) -> str:
-    if usd is None:
-        return "price unknown"
-    return f"{1000 * usd:,.4f} USD for 1,000 requests, {1e6 * usd:,.2f} USD for a million"
-
-
-def _record(counted: _Counted) -> JsonObject:
+def _record(counted: Counted) -> JsonObject:
+    usd = counted.usd_per_million(counted.total)
+    calibration = counted.calibration
     return {
         "source": counted.source,
         "provider": counted.provider.name,
+        "api": counted.provider.api,
         "model": counted.provider.model,
-        "basis": counted.schema.basis.value,
-        "calibrated_on": counted.calibration.requests if counted.calibration else 0,
+        "basis": counted.basis.value,
+        "calibration": asdict(calibration) if calibration else None,
         "total": counted.total,
-        "usd_per_request": counted.usd,
+        "frame": counted.frame,
+        "usd_per_request": None if usd is None else usd / 1_000_000,
         "tools": [
-            {"tool": each.tool, "tokens": each.tokens, "descriptions": each.descriptions}
-            for each in counted.schema.tools
+            {
+                "tool": each.tool,
+                "tokens": each.tokens,
+                "descriptions": each.descriptions,
+                "usd_per_million_requests": counted.usd_per_million(each.tokens),
+            }
+            for each in counted.tools
         ],
         "constants_of": CONSTANTS_DATE,
+        "prices_of": price_table_date(),
     }

@@ -1,30 +1,58 @@
-"""OpenAI's own encodings, where tiktoken and its ranks are on this machine."""
+"""OpenAI's own encodings, where tiktoken is installed (`evalkit[tokens]`). Nothing is fetched."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from hashlib import sha1
-from pathlib import Path
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import TypeAlias
+
+from evalkit.cost._ranks import read_ranks
 
 CountTokens: TypeAlias = Callable[[str], int]
 
-_RANKS = "https://openaipublic.blob.core.windows.net/encodings/{name}.tiktoken"
-"""Where tiktoken would fetch ranks from; the hash of it is the name of the file in its cache."""
+_UPPER = r"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]"
+_LOWER = r"[\p{Ll}\p{Lm}\p{Lo}\p{M}]"
+_ENDING = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
+_O200K = (
+    rf"[^\r\n\p{{L}}\p{{N}}]?{_UPPER}*{_LOWER}+{_ENDING}",
+    rf"[^\r\n\p{{L}}\p{{N}}]?{_UPPER}+{_LOWER}*{_ENDING}",
+    r"\p{N}{1,3}",
+    r" ?[^\s\p{L}\p{N}]+[\r\n/]*",
+    r"\s*[\r\n]+",
+    r"\s+(?!\S)",
+    r"\s+",
+)
+_CL100K = (
+    r"'(?i:[sdmt]|ll|ve|re)",
+    r"[^\r\n\p{L}\p{N}]?+\p{L}++",
+    r"\p{N}{1,3}+",
+    r" ?[^\s\p{L}\p{N}]++[\r\n]*+",
+    r"\s++$",
+    r"\s*[\r\n]",
+    r"\s+(?!\S)",
+    r"\s",
+)
+_PIECES: Mapping[str, str] = {
+    "o200k_base": "|".join(_O200K),
+    "cl100k_base": "|".join(_CL100K),
+}
+"""How each encoding cuts a text before it merges bytes, as tiktoken 0.14 defines it.
+
+tiktoken tells its own only together with the ranks, and would fetch those.
+"""
 
 
-def load_encoding(name: str, cache: Path) -> CountTokens | None:
-    """Return the counter of an encoding, or None where tiktoken or its ranks are not there.
+@cache
+def load_encoding(name: str) -> CountTokens | None:
+    """Return the counter of an encoding, or None where tiktoken is not installed.
 
-    `cache` is the folder that `TIKTOKEN_CACHE_DIR` names. tiktoken would fetch what it misses, so
-    it is asked only for what lies there; it checks the ranks by their hash.
+    The first time takes the better part of a second, mostly tiktoken's own work on 200,000 ranks.
     """
-    url = _RANKS.format(name=name)
-    if not (cache / sha1(url.encode(), usedforsecurity=False).hexdigest()).is_file():
-        return None
     try:
         import tiktoken
     except ImportError:
         return None
-    encoding = tiktoken.get_encoding(name)
+    encoding = tiktoken.Encoding(
+        name, pat_str=_PIECES[name], mergeable_ranks=read_ranks(name), special_tokens={}
+    )
     return lambda text: len(encoding.encode_ordinary(text))

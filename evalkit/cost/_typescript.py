@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
+from evalkit.cost._references import inline_references
 from evalkit.suite import Tool
 from evalkit.transcript import JsonObject, JsonValue
 
@@ -26,27 +28,54 @@ def render_namespace(tools: Iterable[Tool]) -> str:
     """Write the namespace that stands for these tools."""
     lines = ["namespace functions {", ""]
     for tool in tools:
-        lines += [*_comment(tool.description), *_type(tool.name, tool.parameters), ""]
+        schema = inline_references(tool.parameters)
+        lines += [*_comment(tool.description), *_type(tool.name, schema), ""]
     return "\n".join([*lines, "} // namespace functions"])
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """A property, written."""
+
+    comment: list[str]
+    key: str
+    type: str
+    note: str
+
+    @property
+    def is_short(self) -> bool:
+        return not (self.comment or self.note or "\n" in self.type)
 
 
 def _type(name: str, schema: JsonObject) -> Iterator[str]:
     note = f" // default: {_literal(schema['default'])}" if "default" in schema else ""
-    fields = list(_fields(schema))
+    fields = _fields(schema)
     if not fields:
         yield f"type {name} = () => any;{note}"
-    elif _fits_on_one_line(schema):
-        yield f"type {name} = (_: {_inline_object(schema)}) => any;{note}"
+    elif all(field.is_short for field in fields):
+        yield f"type {name} = (_: {_on_one_line(fields)}) => any;{note}"
     else:
         yield f"type {name} = (_: {{"
-        yield from fields
+        yield from _lines(fields)
         yield f"}}) => any;{note}"
 
 
-def _fields(schema: JsonObject) -> Iterator[str]:
-    for name, each in _shown(schema):
-        yield from _comment(_description(each))
-        yield f"{_key(name, schema)}: {_type_of(each)},{_note(each)}"
+def _fields(schema: JsonObject) -> list[_Field]:
+    """Write each property once, for a type is as deep as its schema."""
+    return [
+        _Field(_comment(_description(each)), _key(name, schema), _type_of(each), _note(each))
+        for name, each in _shown(schema)
+    ]
+
+
+def _lines(fields: Iterable[_Field]) -> Iterator[str]:
+    for field in fields:
+        yield from field.comment
+        yield f"{field.key}: {field.type},{field.note}"
+
+
+def _on_one_line(fields: Iterable[_Field]) -> str:
+    return f"{{ {', '.join(f'{field.key}: {field.type}' for field in fields)} }}"
 
 
 def _type_of(schema: JsonObject) -> str:
@@ -88,18 +117,10 @@ def _array(items: JsonValue) -> str:
 
 
 def _object(schema: JsonObject) -> str:
-    if schema.get("properties") and _fits_on_one_line(schema):
-        return _inline_object(schema)
-    return "{\n" + "".join(f"{line}\n" for line in _fields(schema)) + "}"
-
-
-def _inline_object(schema: JsonObject) -> str:
-    fields = (f"{_key(name, schema)}: {_type_of(each)}" for name, each in _shown(schema))
-    return f"{{ {', '.join(fields)} }}"
-
-
-def _fits_on_one_line(schema: JsonObject) -> bool:
-    return not any(_is_noted(each) or "\n" in _type_of(each) for _, each in _shown(schema))
+    fields = _fields(schema)
+    if schema.get("properties") and all(field.is_short for field in fields):
+        return _on_one_line(fields)
+    return "{\n" + "".join(f"{line}\n" for line in _lines(fields)) + "}"
 
 
 def _key(name: str, schema: JsonObject) -> str:

@@ -1,26 +1,19 @@
 from __future__ import annotations
 
-import gzip
-import json
-import os
-from pathlib import Path
-from statistics import median
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from evalkit.cost import (
     Basis,
-    calibrate,
     encoding_of,
     estimate_tokens,
-    load_encoding,
-    message_tokens,
     render_namespace,
+    request_tokens,
     schema_tokens,
 )
 from evalkit.suite import Tool
+from evalkit.transcript import Prompt
 
 CITY = {"type": "string", "description": "The name of the city, in English"}
 WEATHER = Tool(
@@ -29,7 +22,6 @@ WEATHER = Tool(
     parameters={"type": "object", "properties": {"city": CITY}, "required": ["city"]},
 )
 CLOCK = Tool(name="get_time", parameters={"type": "object", "properties": {}})
-SEEN = "\n Note that the provided function is in Python 3 syntax."
 
 
 def words(text):
@@ -82,6 +74,48 @@ def test_what_is_exact_and_what_is_not_is_said(model, basis, encoding):
     assert encoding_of(model) == encoding
 
 
+@pytest.mark.parametrize(
+    ("model", "api", "basis", "frame"),
+    [
+        pytest.param("gpt-4o", "openai-chat", Basis.EXACT, 9, id="as measured"),
+        pytest.param("gpt-4o", "openai-responses", Basis.ESTIMATED, 9, id="by another API"),
+        pytest.param("gpt-5-mini", "openai-chat", Basis.ESTIMATED, 90, id="gpt-5, by chat"),
+        pytest.param(
+            "gpt-5-mini", "openai-responses", Basis.ESTIMATED, 9, id="gpt-5, by responses"
+        ),
+        pytest.param("gpt-5.4-mini", "openai-chat", Basis.ESTIMATED, 9, id="newer"),
+    ],
+)
+def test_what_is_known_of_a_model_is_known_by_one_api(model, api, basis, frame):
+    counted = schema_tokens([WEATHER], model, words, api=api)
+
+    assert counted.basis is basis
+    assert counted.total == words(render_namespace([WEATHER])) + frame
+
+
+SYSTEM, USER = Prompt(role="system", text="Be brief"), Prompt(role="user", text="Rain in Oslo?")
+
+
+@pytest.mark.parametrize(
+    ("said", "tools", "tokens"),
+    [
+        pytest.param([USER], [], 3 + 4 + 3, id="a message"),
+        pytest.param([SYSTEM, USER], [], 3 + 4 + 2 + 4 + 3, id="two messages"),
+        pytest.param([USER], [CLOCK], 3 + 4 + 3 + 22, id="a tool"),
+        pytest.param([SYSTEM, USER], [CLOCK], 3 + 4 + 2 + 4 + 3 + 22 - 4, id="all of it"),
+    ],
+)
+def test_a_request_is_its_messages_and_its_tools(said, tools, tokens):
+    assert schema_tokens([CLOCK], "gpt-4o", words).total == 22
+    assert request_tokens(said, tools, "gpt-4o", words) == tokens
+
+
+def test_a_request_to_claude_is_its_texts_and_its_tools():
+    tools = schema_tokens([CLOCK], "claude-3-haiku", words).total
+
+    assert request_tokens([SYSTEM, USER], [CLOCK], "claude-3-haiku", words) == 5 + tools
+
+
 def test_without_the_encoding_nothing_is_exact():
     assert schema_tokens([WEATHER], "gpt-4o").basis is Basis.ESTIMATED
 
@@ -96,10 +130,6 @@ def test_without_the_encoding_nothing_is_exact():
 )
 def test_claude_is_counted_by_its_calibrated_line(model, frame):
     assert schema_tokens([WEATHER], model, lambda _: 100).total == 108 + frame
-
-
-def test_an_encoding_without_its_ranks_is_not_fetched(tmp_path):
-    assert load_encoding("o200k_base", tmp_path) is None
 
 
 @pytest.mark.parametrize(
@@ -122,75 +152,3 @@ def test_an_estimate_is_never_negative_and_grows_with_the_text(one, other):
 
 def test_hostile_text_is_estimated_in_time_that_grows_with_its_length():
     assert estimate_tokens(" \n" * 100_000 + "(" * 200_000 + "a" * 200_000) > 0
-
-
-def test_counts_are_corrected_by_what_was_reported():
-    calibration = calibrate([(100, 110), (200, 220), (50, 55), (10, 12), (10, 11)])
-
-    assert calibration.requests == 5
-    assert calibration.factor == pytest.approx(1.1)
-    assert calibration.error == pytest.approx(0)
-    assert calibration.corrected(1000) == 1100
-
-
-def test_a_few_reports_correct_nothing():
-    assert calibrate([(100, 110)] * 4 + [(0, 5), (5, 0)]) is None
-
-
-@pytest.fixture
-def recorded():
-    """Prompts, tools as the model saw them, and the count that it reported."""
-    folder = os.environ.get("EVALKIT_TEST_DATA")
-    if folder is None:
-        pytest.skip("EVALKIT_TEST_DATA names no folder of recorded answers")
-
-    def rows(model):
-        data = Path(folder) / "bfcl"
-        with gzip.open(data / f"outputs/{model}.jsonl.gz") as file:
-            reported = {row["id"]: row["input_tokens"] for row in map(json.loads, file)}
-        with gzip.open(data / "cases.jsonl.gz") as file:
-            for case in map(json.loads, file):
-                tools = list(map(as_seen, case["tools"], case["functions"]))
-                yield case["messages"][0]["content"] + SEEN, tools, reported[case["id"]]
-
-    return rows
-
-
-def as_seen(tool, function):
-    definition = tool["function"]
-    mark_floats(definition["parameters"], function["parameters"])
-    return Tool(
-        name=definition["name"],
-        description=definition["description"],
-        parameters=definition["parameters"],
-    )
-
-
-def mark_floats(schema, original):
-    for name, each in schema.get("properties", {}).items():
-        source = original["properties"][name]
-        if source["type"] == "float":
-            each["format"] = "float"
-            each["description"] = each.get("description", "") + " This is a float type value."
-        elif source["type"] == "any":
-            each["type"] = "string"
-        if "properties" in each:
-            mark_floats(each, source)
-
-
-@pytest.mark.parametrize(
-    ("model", "half", "nearly_all"),
-    [
-        pytest.param("gpt-4o-2024-08-06-FC", 0.015, 0.045, id="gpt-4o"),
-        pytest.param("gpt-3.5-turbo-0125-FC", 0.035, 0.07, id="gpt-3.5"),
-        pytest.param("claude-3-haiku-20240307-FC", 0.02, 0.045, id="claude-3-haiku"),
-    ],
-)
-def test_estimates_are_close_to_what_providers_reported(recorded, model, half, nearly_all):
-    errors = sorted(
-        abs(message_tokens([said]) + schema_tokens(tools, model).total - reported) / reported
-        for said, tools, reported in recorded(model)
-    )
-
-    assert median(errors) < half
-    assert errors[int(0.95 * len(errors))] < nearly_all
