@@ -83,7 +83,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> SuiteFile | None:
-    if file_path.suffix not in SUITE_SUFFIXES or not _is_suite(file_path):
+    if file_path.suffix not in SUITE_SUFFIXES:
+        return None
+    if not _is_suite(file_path, is_named=parent.session.isinitpath(file_path)):
         return None
     from evalkit.pytest_plugin._items import SuiteFile
 
@@ -127,7 +129,9 @@ def _is_case(report: pytest.TestReport) -> bool:
     return ("evalkit", "case") in report.user_properties
 
 
-def _is_suite(path: Path) -> bool:
+def _is_suite(path: Path, *, is_named: bool) -> bool:
+    """Tell a suite by its name; one that the command line names may do without."""
+    keys = (b"suite:", b"cases:", b"include:") if is_named else (b"suite:",)
     with path.open("rb") as file:
-        head = file.read(HEAD_BYTES)
-    return any(line.startswith(b"suite:") for line in head.splitlines())
+        head = file.read(-1 if is_named else HEAD_BYTES)
+    return any(line.startswith(keys) for line in head.splitlines())

@@ -15,7 +15,7 @@ from evalkit.cassettes import Cassette, Mode, Playing, Recording, playing, sync_
 from evalkit.config import Config
 from evalkit.errors import CassetteMiss, UsageError
 from evalkit.providers import Provider, find_api
-from evalkit.pytest_plugin._explanation import RECORD_HINT
+from evalkit.pytest_plugin._explanation import in_pytests_words
 
 if TYPE_CHECKING:  # loaded by the function that needs it
     from anthropic import Anthropic, AsyncAnthropic
@@ -140,7 +140,7 @@ class _Played(httpx2.BaseTransport):
             try:
                 return self._inner.handle_request(request)
             except CassetteMiss as miss:
-                miss.hint = RECORD_HINT
+                miss.hint = in_pytests_words(miss.hint or "")
                 raise
 
     def close(self) -> None:
@@ -163,7 +163,7 @@ class _AsyncPlayed(httpx2.AsyncBaseTransport):
             try:
                 return await self._inner.handle_async_request(request)
             except CassetteMiss as miss:
-                miss.hint = RECORD_HINT
+                miss.hint = in_pytests_words(miss.hint or "")
                 raise
 
     async def aclose(self) -> None:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from evalkit.grade import diff, explain, show_call
 from evalkit.matchers import show
 from evalkit.results import CaseResult, Kind
-from evalkit.transcript import Message, Prompt, Stop, ToolResult, Transcript, Trouble
+from evalkit.transcript import Message, Prompt, ToolResult, Transcript, Trouble
 
-RECORD_HINT = "`pytest --evalkit-record missing` asks the provider and records the answer"
+FLAG = re.compile(r"(?<![\w-])--(?=(allow-python|provider|record|report)\b)")
+"""A flag of `evalkit run` that pytest has under another name."""
+
+
+def in_pytests_words(text: str) -> str:
+    """Name flags as whoever started pytest may type them."""
+    return FLAG.sub("--evalkit-", text).replace("evalkit run --evalkit-", "pytest --evalkit-")
 
 
 def explained(results: Sequence[CaseResult], *, with_conversation: bool) -> str:
@@ -21,7 +28,7 @@ def explained(results: Sequence[CaseResult], *, with_conversation: bool) -> str:
 
 def hint_of(trouble: Trouble) -> str | None:
     """Return the way out of trouble, for whoever started pytest."""
-    return RECORD_HINT if trouble.stop is Stop.CASSETTE_MISS else trouble.hint
+    return None if trouble.hint is None else in_pytests_words(trouble.hint)
 
 
 def _lines(result: CaseResult, *, with_conversation: bool) -> Iterator[str]:

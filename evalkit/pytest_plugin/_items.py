@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Self
 
@@ -10,11 +11,16 @@ import pytest
 from evalkit.errors import EvalkitError
 from evalkit.measures import failed_cases
 from evalkit.providers import Provider
-from evalkit.pytest_plugin._explanation import explained
+from evalkit.pytest_plugin._explanation import explained, in_pytests_words
 from evalkit.pytest_plugin._shared import Shared, counted, short_path
 from evalkit.results import Status
 from evalkit.run import Job
 from evalkit.suite import Case, load_suite
+
+PYTESTS_OWN = frozenset({"filterwarnings", "parametrize", "skip", "skipif", "usefixtures", "xfail"})
+"""Markers by which pytest would do something to a case."""
+MARKER = re.compile(r"(?!_)[\w.+-]+")
+"""What pytest takes for the name of a marker, on its list of them and behind `-m`."""
 
 
 class SuiteFile(pytest.File):
@@ -27,8 +33,10 @@ class SuiteFile(pytest.File):
             suite = load_suite(path, allow_python=shared.allow_python)
             providers = shared.providers
         except EvalkitError as error:
-            raise self.CollectError(str(error)) from error
+            raise self.CollectError(in_pytests_words(str(error))) from error
         shared.has(suite)
+        for tag in sorted({tag for case in suite.cases for tag in case.tags if _is_marker(tag)}):
+            self.config.addinivalue_line("markers", f"{tag}: a tag of a suite")
         for case in suite.cases:
             for provider in providers:
                 yield CaseItem.of(self, Job(case=case, provider=provider), shared)
@@ -50,15 +58,16 @@ class CaseItem(pytest.Item):
         item: Self = cls.from_parent(parent, name=name, nodeid=f"{parent.nodeid}::{name}")
         item.job = job
         item.shared = shared
-        for tag in job.case.tags:
-            parent.config.addinivalue_line("markers", f"{tag}: a tag of a suite")
+        item.extra_keyword_matches.update(job.case.tags)
+        for tag in filter(_is_marker, job.case.tags):
             item.add_marker(tag)
-        if job.case.skip is not None:
-            item.add_marker(pytest.mark.skip(reason=job.case.skip))
         return item
 
     def setup(self) -> None:
         self.results = self.shared.results(self.job)
+        if self.job.case.skip is not None:
+            # The argument is pytest's own: without it the place would be this line.
+            raise pytest.skip.Exception(self.job.case.skip, _use_item_location=True)
         self.user_properties += counted(self.results)
         self._fail_if(Status.ERRORED)
 
@@ -71,14 +80,19 @@ class CaseItem(pytest.Item):
         self._fail_if(Status.FAILED)
 
     def reportinfo(self) -> tuple[str, int, str]:
-        line = int(self.job.case.where.split(":")[-2])
-        return str(self.path), line - 1, self.name
+        file, line, _ = self.job.case.where.rsplit(":", 2)
+        return str(self.config.invocation_params.dir / file), int(line) - 1, self.name
 
     def _fail_if(self, status: Status) -> None:
         found = [result for result in self.results if result.status is status]
         if found:
             is_verbose = self.config.get_verbosity() > 0
             pytest.fail(explained(found, with_conversation=is_verbose), pytrace=False)
+
+
+def _is_marker(tag: str) -> bool:
+    """Tell the tags that `-m` can select; the others are words for `-k` only."""
+    return tag not in PYTESTS_OWN and MARKER.fullmatch(tag) is not None
 
 
 def _name(case: Case, provider: Provider) -> str:

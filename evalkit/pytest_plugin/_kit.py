@@ -13,7 +13,7 @@ from evalkit.cassettes import Cassette, Taping, cassette_path_of_test, open_cass
 from evalkit.errors import EvalkitError, UnknownName, UsageError
 from evalkit.providers import Provider
 from evalkit.pytest_plugin._conversation import Talk, read_talk
-from evalkit.pytest_plugin._explanation import hint_of
+from evalkit.pytest_plugin._explanation import hint_of, in_pytests_words
 from evalkit.pytest_plugin._shared import Shared
 from evalkit.results import CaseResult
 from evalkit.run import Job
@@ -196,7 +196,7 @@ def kit_of(test: pytest.Item) -> Iterator[Kit]:
         taping = Taping(mode=shared.mode, redaction=shared.config.redaction())
         cassette = open_cassette(path, taping)
     except EvalkitError as error:
-        pytest.fail(str(error), pytrace=False)
+        pytest.fail(in_pytests_words(str(error)), pytrace=False)
     with cassette, ExitStack() as cleanup:
         yield Kit(shared, cassette, test.name, cleanup)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shlex
 from collections.abc import Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TypeVar
@@ -76,7 +77,13 @@ class Shared:
         return session
 
     def wait_for(self, coroutine: Coroutine[object, object, T]) -> T:
-        return self._loop.run(coroutine)
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            return self._loop.run(coroutine)
+        # A test that is a coroutine holds the loop of this thread.
+        with ThreadPoolExecutor(1) as other:
+            return other.submit(self._loop.run, coroutine).result()
 
     def has(self, suite: Suite) -> None:
         """Take note of a suite, for the report."""

@@ -1,4 +1,4 @@
-"""What a replayed run costs: for each case, and before the first one."""
+"""What a replayed run costs: for each case, and before the first one; by command and by pytest."""
 
 import json
 import os
@@ -147,8 +147,69 @@ def test_pytest_starts_as_fast_with_the_plugin_as_without(tmp_path):
     (tmp_path / "test_one.py").write_text("def test_one(): pass\n")
     pytest_ = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
 
-    with_plugin = wall_s(pytest_, tmp_path)
-    without = wall_s([*pytest_, "-p", "no:evalkit"], tmp_path)
+    bare = [*pytest_, "-p", "no:evalkit"]
+    # In turns, so that whatever else the machine does falls on both.
+    pairs = [(cpu_s(pytest_, tmp_path, 1), cpu_s(bare, tmp_path, 1)) for _ in range(20)]
+    with_plugin, without = (statistics.median(taken) for taken in zip(*pairs, strict=True))
 
-    print(f"\npytest with the plugin {with_plugin:.3f} s, without {without:.3f} s")
+    print(f"\npytest with the plugin {with_plugin:.3f} s CPU, without {without:.3f} s")
     assert with_plugin <= 1.1 * without
+
+
+PLAIN = """\
+import pytest
+
+@pytest.mark.parametrize("n", range({cases}))
+def test_a(n): pass
+"""
+PYTEST = [
+    sys.executable,
+    "-m",
+    "pytest",
+    "-q",
+    "-p",
+    "no:cacheprovider",
+    "-p",
+    "no:hypothesispytest",
+]
+COLLECTED, RUN = 5_000, 1_000
+
+
+@pytest.fixture(scope="module")
+def items(tmp_path_factory):
+    return recorded_project(tmp_path_factory.mktemp("items") / "project", RUN)
+
+
+def test_cases_are_collected_at_a_few_times_the_price_of_plain_tests(tmp_path):
+    case = "  - {{id: case-{n}, tags: [F1], prompt: Weather in City{n}, expect: no_call}}\n"
+    cases = "".join(case.format(n=n) for n in range(COLLECTED))
+    (tmp_path / "suite.yaml").write_text(f"version: 1\nsuite: s\ncases:\n{cases}")
+    (tmp_path / "evalkit.yaml").write_text("providers: {gpt: {api: openai-chat, model: m}}\n")
+    (tmp_path / "test_plain.py").write_text(PLAIN.format(cases=COLLECTED))
+    (tmp_path / "test_none.py").write_text("")
+
+    none, plain, suite = (
+        cpu_s([*PYTEST, "--co", name], tmp_path, times=2)
+        for name in ("test_none.py", "test_plain.py", "suite.yaml")
+    )
+
+    ratio = (suite - none) / (plain - none)
+    print(
+        f"\n{COLLECTED} items collected: {suite:.2f} s CPU, {plain:.2f} plain, {none:.2f} nothing"
+    )
+    print(f"beyond start-up {ratio:.1f} times plain tests")
+    assert ratio <= 8
+
+
+def test_a_replayed_item_costs_a_few_times_a_plain_test(items):
+    (items / "test_plain.py").write_text(PLAIN.format(cases=RUN))
+    (items / "test_none.py").write_text("def test_a(): pass\n")
+
+    none, plain, first, suite = (
+        cpu_s([*PYTEST, *words], items, times=2)
+        for words in (["test_none.py"], ["test_plain.py"], ["suite.yaml", "-x"], ["suite.yaml"])
+    )
+
+    item, floor = (suite - first) / RUN, (plain - none) / RUN
+    print(f"\na replayed item {item * 1e3:.2f} ms CPU, a plain test {floor * 1e3:.2f} ms")
+    assert item <= 8 * floor

@@ -43,3 +43,17 @@ def test_the_page_of_commands_is_what_the_code_says(root, monkeypatch):
     sys.modules.pop("cli_page")
 
     assert said == cli_page.page(), "make docs writes it anew"
+
+
+def test_the_flags_on_the_page_about_recording_are_those_of_the_commands(page):
+    known = page("cli.md").text + page("pytest.md").text
+    flags = {word.strip("`") for word in page("recording.md").text.split() if word[:3] == "`--"}
+    flags |= {
+        word
+        for example in page("recording.md").examples("text")
+        for word in example.text.split()
+        if word.startswith("--")
+    }
+
+    assert flags == {"--provider", "--record", "--dry-run", "--budget-usd"}
+    assert [flag for flag in flags if f"{flag}" not in known] == []

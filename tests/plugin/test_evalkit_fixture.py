@@ -189,6 +189,29 @@ def test_loop(evalkit):
     assert "1 passed" in outcomes(run), run.stdout
 
 
+def test_a_coroutine_may_ask_too(agents):
+    agents.write(
+        "test_agent.py",
+        TOOLS
+        + """
+import asyncio
+
+async def ask(evalkit):
+    return evalkit.ask("Weather in Oslo?", tools=[TOOL], provider="gpt")
+
+def test_coroutine(evalkit):
+    assert_calls(asyncio.run(ask(evalkit)), get_weather={"location": "Oslo"})
+
+def test_function(evalkit):
+    assert evalkit.ask("Hello", provider="gpt").messages[-1].text == "Hello!"
+""",
+    )
+
+    run = agents.pytest("-q", "-W", "error", "--evalkit-record", "missing")
+
+    assert "2 passed" in outcomes(run), run.stdout
+
+
 def test_a_case_of_a_suite_is_run_over_the_tests_cassette(agents):
     agents.write(
         "suites/weather.yaml",

@@ -3,6 +3,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from evalkit.runfile import read_run
+
 
 def outcomes(run):
     """The last line of pytest: what it counted."""
@@ -114,6 +116,88 @@ def test_other_yaml_files_are_left_alone(project):
     assert "no tests" in outcomes(run)
 
 
+TAGGED = """\
+version: 1
+suite: tagged
+cases:
+  - id: a
+    tags: [skip, _under, "team:pay", "two words", xfail, small-talk]
+    prompt: hi
+    expect: no_call
+"""
+
+
+def test_a_tag_that_is_no_marker_is_a_word_for_k(project):
+    project.write("suites/tagged.yaml", TAGGED)
+    words = (
+        "suites/tagged.yaml",
+        "--co",
+        "-q",
+        "--strict-markers",
+        "--evalkit-provider",
+        "careful",
+    )
+
+    listed = [project.pytest(*words, "-k", tag).stdout for tag in ("_under", "team:pay", "xfail")]
+    marked = project.pytest(*words, "-m", "small-talk and not skip").stdout
+
+    assert [text.splitlines()[0] for text in (*listed, marked)] == [
+        "suites/tagged.yaml::a[careful]"
+    ] * 4
+
+
+def test_a_tag_called_like_a_marker_of_pytest_does_nothing_to_the_case(project):
+    project.write("suites/tagged.yaml", TAGGED)
+
+    run = project.pytest("suites/tagged.yaml", "--evalkit-provider", "careful", "-q")
+
+    assert "1 error" in outcomes(run)
+    assert "skipped" not in outcomes(run)
+
+
+def test_a_suite_without_a_name_is_run_where_it_is_named(project):
+    text = "version: 1\ncases:\n  - {id: a, prompt: hi, expect: no_call}\n"
+    project.write("suites/nameless.yaml", text)
+    words = ("--co", "-q", "--evalkit-provider", "careful")
+
+    named = project.pytest("suites/nameless.yaml", *words)
+    found = project.pytest("suites", *words)
+
+    assert named.stdout.splitlines()[0] == "suites/nameless.yaml::a[careful]"
+    assert "nameless" not in found.stdout
+
+
+@pytest.mark.parametrize(
+    ("yaml", "words", "said"),
+    [
+        pytest.param(
+            "providers: {gpt: {api: openai-chat, model: gpt}}\n",
+            ["--evalkit-provider", "gtp"],
+            "--evalkit-provider: unknown provider 'gtp'\n  hint: did you mean 'gpt'?",
+            id="unknown provider",
+        ),
+        pytest.param(
+            "providers: {}\n", [], "or pass --evalkit-provider openai-chat:", id="no provider"
+        ),
+        pytest.param(
+            'providers: {own: {api: python, model: "agent:answer"}}\n',
+            [],
+            "hint: pass --evalkit-allow-python if you trust it, or choose others with "
+            "--evalkit-provider",
+            id="code",
+        ),
+    ],
+)
+def test_messages_name_the_flags_that_pytest_has(empty_project, yaml, words, said):
+    empty_project.write("evalkit.yaml", yaml)
+    empty_project.write("suites/tagged.yaml", TAGGED)
+
+    run = empty_project.pytest("suites", "-q", *words)
+
+    assert run.returncode == 2
+    assert said in run.stdout
+
+
 def test_items_are_shared_out_by_xdist(project):
     run = project.pytest("suites", "--evalkit-provider", "careful", "-q", "-n", "2", "-pxdist")
 
@@ -127,11 +211,14 @@ def test_a_skipped_case_is_skipped_with_its_reason(project):
         "version: 1\nsuite: s\ncases:\n"
         "  - {id: a, prompt: hi, skip: the provider is down, expect: no_call}\n",
     )
+    words = ("suites/s.yaml", "--evalkit-provider", "careful", "--evalkit-report", "out")
 
-    run = project.pytest("suites/s.yaml", "--evalkit-provider", "careful", "-q", "-rs")
+    run = project.pytest(*words, "-q", "-rs")
 
+    (result,) = read_run(project.folder / "out/run.jsonl").results
     assert "1 skipped" in outcomes(run)
-    assert "the provider is down" in run.stdout
+    assert "SKIPPED [1] suites/s.yaml:4: the provider is down" in run.stdout
+    assert (result.status, result.skip_reason) == ("skipped", "the provider is down")
 
 
 def test_junit_tells_errors_from_failures(project):

@@ -7,13 +7,14 @@ import pytest
 
 from evalkit.errors import InvalidSuite
 from evalkit.matchers import MATCHER_NAMES, compile_arguments
-from evalkit.suite import load_suite, load_yaml
+from evalkit.suite import load_suite, load_yaml, suite_schema
 from evalkit.suite._expectation import CallExpectation, Expectation
 from evalkit.suite._format import CaseEntry, SuiteFile
 from evalkit.suite._settings import Settings
 
 GUIDE = (Path(__file__).parents[3] / "docs" / "suites.md").read_text()
 FENCES = re.findall(r"^```(\w+) ?(\S*)\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL)
+SCHEMA = suite_schema()
 HEAD = "version: 1\ntools: [tools/shop.yaml]\n"
 CASE = "cases: [{id: a, prompt: x, expect: no_call}]\n"
 
@@ -92,3 +93,18 @@ def test_the_guide_lists_every_key(model):
 
 def test_the_guide_shows_every_setting():
     assert [name for name in Settings.model_fields if f"  {name}: " not in GUIDE] == []
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        pytest.param(key, id=f"{model} {key}")
+        for model, shape in {"SuiteFile": SCHEMA, **SCHEMA["$defs"]}.items()
+        for key in shape.get("properties", {})
+        if (model, key) != ("SimulatedEntry", "python")  # runs code, so no example of it loads
+    ],
+)
+def test_the_guide_shows_every_key_in_an_example_that_loads(key):
+    loaded = "".join(body for kind, note, body in FENCES if kind == "yaml" and note != "broken")
+
+    assert re.search(rf"(?<![\w$]){re.escape(key)}:", loaded)
