@@ -21,7 +21,7 @@ from yaml.events import (
 
 from evalkit.errors import Problem
 from evalkit.suite._yaml_scalars import BadScalar, read_scalar
-from evalkit.suite._yaml_words import explain
+from evalkit.suite._yaml_words import MAX_DEPTH, TOO_DEEP, explain
 from evalkit.transcript import JsonObject, JsonValue
 
 try:
@@ -29,7 +29,6 @@ try:
 except ImportError:  # PyYAML built without libyaml: slower, the same events
     from yaml import SafeLoader as Loader  # type: ignore[assignment]  # the same interface
 
-MAX_DEPTH = 100
 MAX_ALIASED = 100_000
 """How many values the aliases of one file may stand for in all."""
 
@@ -121,7 +120,7 @@ class Builder:
         self._size += 1
         self._deepest = max(self._deepest, depth)
         if depth > MAX_DEPTH:
-            self._stop(event, f"nested deeper than {MAX_DEPTH} levels")
+            self._stop(event, TOO_DEEP)
         if isinstance(event, AliasEvent):
             return self._alias(event, depth)
         assert isinstance(event, ScalarEvent | CollectionStartEvent)
@@ -215,7 +214,7 @@ class Builder:
         self._size += anchored.size
         self._deepest = max(self._deepest, depth + anchored.height)
         if self._deepest > MAX_DEPTH:
-            self._stop(event, f"nested deeper than {MAX_DEPTH} levels")
+            self._stop(event, TOO_DEEP)
         return anchored.value, anchored.inner
 
     def _problem(self, event: Event, what: str, hint: str | None) -> Problem:

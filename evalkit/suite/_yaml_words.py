@@ -8,6 +8,9 @@ from yaml import MarkedYAMLError
 
 from evalkit.errors import Problem
 
+MAX_DEPTH = 100
+TOO_DEEP = f"nested deeper than {MAX_DEPTH} levels"
+
 _INDENT = "lines that belong together begin in the same column"
 _QUOTE = "put text in quotes that holds ': ' or begins with one of @ ` % & * ! | > { ["
 _TEMPLATE = "put a template in quotes: '{{ name }}'"
@@ -34,6 +37,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "expected '-' indicator": ("this line does not go on with the list above", _INDENT),
     "did not find expected key": ("this is neither the next key nor the end", _INDENT),
     "alphabetic or numeric": ("an anchor or alias without a name", _QUOTE),
+    "exceeded maximum nesting depth": (TOO_DEEP, "close each list and mapping that is opened"),
     "unknown directive": ("a line cannot begin with '%'", "put the text in quotes"),
     "undefined tag handle": ("a tag that is not known", "put text that begins with '!' in quotes"),
 }
