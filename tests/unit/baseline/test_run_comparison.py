@@ -235,6 +235,7 @@ def test_the_words_show_both_answers(compared, result):
             "within chance"
         ),
         "  1 broken, 0 fixed, 0 flaky, 0 new, 0 gone, 0 unjudged",
+        "  too few cases differ for any change to show four times of five",
         "  tag                           cases   before      now  worse  better        p",
         "  F2                                1   100.0%     0.0%      1       0        1",
         "  tool                          cases   before      now  worse  better        p",

@@ -261,7 +261,7 @@ def test_facts_are_read_off_the_exchange(tmp_path):
             key=cassette.key(question),
             seal=found.facts.seal,
             trial=2,
-            recorded_at="2026-11-20T12:00:01.000Z",
+            recorded_at="2026-11-20T12:00:00.000Z",
             latency_s=1.2346,
             first_token_s=0.0,
             attempts=1,
