@@ -172,12 +172,12 @@ PYTEST = [
     "-p",
     "no:hypothesispytest",
 ]
-COLLECTED, RUN = 5_000, 1_000
+COLLECTED, HELD = 5_000, 1_000
 
 
 @pytest.fixture(scope="module")
 def items(tmp_path_factory):
-    return recorded_project(tmp_path_factory.mktemp("items") / "project", RUN)
+    return recorded_project(tmp_path_factory.mktemp("items") / "project", HELD)
 
 
 def test_cases_are_collected_at_a_few_times_the_price_of_plain_tests(tmp_path):
@@ -202,7 +202,7 @@ def test_cases_are_collected_at_a_few_times_the_price_of_plain_tests(tmp_path):
 
 
 def test_a_replayed_item_costs_a_few_times_a_plain_test(items):
-    (items / "test_plain.py").write_text(PLAIN.format(cases=RUN))
+    (items / "test_plain.py").write_text(PLAIN.format(cases=HELD))
     (items / "test_none.py").write_text("def test_a(): pass\n")
 
     none, plain, first, suite = (
@@ -210,6 +210,6 @@ def test_a_replayed_item_costs_a_few_times_a_plain_test(items):
         for words in (["test_none.py"], ["test_plain.py"], ["suite.yaml", "-x"], ["suite.yaml"])
     )
 
-    item, floor = (suite - first) / RUN, (plain - none) / RUN
+    item, floor = (suite - first) / HELD, (plain - none) / HELD
     print(f"\na replayed item {item * 1e3:.2f} ms CPU, a plain test {floor * 1e3:.2f} ms")
     assert item <= 8 * floor
