@@ -8,13 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
-
-# No test is timed: a law holds however busy the machine is.
-settings.register_profile(
-    "untimed", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
-settings.load_profile("untimed")
 
 DROPPED = {"CI", "PYTHONDONTWRITEBYTECODE"}
 """As on a machine of a user."""
