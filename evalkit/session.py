@@ -35,7 +35,7 @@ from evalkit.grade import grade
 from evalkit.providers import Provider, Sender, find_api
 from evalkit.results import CaseResult
 from evalkit.run import Job, Purse, Remainder, Runner, World, opening, remainder, unsettled
-from evalkit.runfile import RunHeader, RunProvider, RunSuite, dump, load
+from evalkit.runfile import RunHeader, RunProvider, RunSuite, encode, load
 from evalkit.suite import Case, Suite
 from evalkit.transcript import JsonObject, Transcript, Usage
 
@@ -270,7 +270,7 @@ T = TypeVar("T", CaseResult, RunHeader)
 
 def _without_secrets(value: T, redaction: Redaction) -> T:
     """Redact whatever a run writes or shows, wherever it came from."""
-    written = json.dumps(dump(value)).encode()
+    written = encode(value)
     clean = redaction.body(written)
     return value if clean == written else load(type(value), json.loads(clean))
 

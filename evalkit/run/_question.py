@@ -21,8 +21,8 @@ class Questions:
             "provider": self._shared(provider),
             "settings": self._shared(case.settings),
             "tools": self._shared(case.tools),
-            "simulated tools": _digest(case.simulate),
-            "scripted user": _digest([turn.text for turn in case.turns]),
+            "simulated tools": self._shared(case.simulate),
+            "scripted user": _digest([turn.text for turn in case.turns]) if case.turns else _SILENT,
         }
 
     def _shared(self, part: object) -> str:
@@ -47,3 +47,6 @@ def _told(provider: Provider) -> object:
 
 def _digest(part: object) -> str:
     return sha256(repr(part).encode("utf-8", "backslashreplace")).hexdigest()[:8]
+
+
+_SILENT = _digest([])

@@ -24,7 +24,7 @@ from evalkit.transcript import JsonObject, Stop, Transcript, Trouble
 
 Judge: TypeAlias = Callable[[Case, Transcript], CaseResult]
 
-WAITING = 64
+WAITING = 16
 """Results that may wait to be taken before the run pauses; it bounds the memory."""
 
 

@@ -1,6 +1,6 @@
 """Run files: what was asked, answered and judged, as JSON Lines that survive a crash."""
 
-from evalkit.runfile._codec import dump, load
+from evalkit.runfile._codec import dump, encode, load
 from evalkit.runfile._file import (
     FORMAT,
     RunHeader,
@@ -22,6 +22,7 @@ __all__ = [
     "RunSuite",
     "RunWriter",
     "dump",
+    "encode",
     "is_run_file",
     "load",
     "merge_runs",

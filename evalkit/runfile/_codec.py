@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from enum import StrEnum
 from functools import cache
@@ -53,6 +54,27 @@ def _dataclass_dumper(kind: type) -> Callable[[object], JsonObject]:
 
 
 TAGS: Mapping[type, JsonObject] = {Turn: {"role": "assistant"}, ToolResult: {"role": "tool"}}
+
+
+def encode(value: object) -> bytes:
+    """Turn a value of ours into one line of JSON, in ASCII.
+
+    The last few are remembered: a result is searched for secrets, and then written.
+    """
+    known = _encoded.get(id(value))
+    if known is not None and known[0] is value:
+        return known[1]
+    line = _ENCODER.encode(dump(value)).encode("ascii")
+    while len(_encoded) >= _REMEMBERED:
+        del _encoded[next(iter(_encoded))]
+    _encoded[id(value)] = value, line
+    return line
+
+
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
+_REMEMBERED = 64
+_encoded: dict[int, tuple[object, bytes]] = {}
+"""Each value and its line by the value's id, which no other gets while it stands here."""
 
 
 def load(kind: type[T], value: JsonValue) -> T:

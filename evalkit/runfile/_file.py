@@ -25,12 +25,14 @@ from typing import IO, Self
 
 from evalkit.errors import EvalkitError, InvalidRunFile, Problem
 from evalkit.results import CaseResult
-from evalkit.runfile._codec import as_object, dump, load
+from evalkit.runfile._codec import as_object, encode, load
 from evalkit.transcript import JsonObject
 
 FORMAT = 1
 
-_ENCODER = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"))
+_HEAD = b'{"evalkit":%d,"run":%b}\n'
+_RESULT = b'{"result":%b}\n'
+_END = b'{"end":{"finished_at":%b}}\n'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,34 +129,29 @@ class RunWriter:
 
     def add(self, result: CaseResult) -> None:
         self._results.append(result)
-        self._append({"result": dump(result)})
+        self._append(_RESULT % encode(result))
 
     def finish(self, finished_at: str) -> None:
         """Mark the run as complete. A run without this mark can be resumed."""
         self._finished_at = finished_at
-        self._append({"end": {"finished_at": finished_at}})
+        self._append(_END % encode(finished_at))
 
-    def _head(self) -> JsonObject:
-        return {"evalkit": FORMAT, "run": dump(self._header)}
+    def _head(self) -> bytes:
+        return _HEAD % (FORMAT, encode(self._header))
 
     def _beginning(self) -> Iterator[bytes]:
-        yield _encoded(self._head())
+        yield self._head()
         for result in self._results:
-            yield _encoded({"result": dump(result)})
+            yield _RESULT % encode(result)
 
-    def _append(self, record: JsonObject) -> None:
+    def _append(self, line: bytes) -> None:
         assert self._file is not None
-        line = _encoded(record)
         try:
             written = self._file.write(line)
         except OSError as error:
             raise _unwritable(self.path, error.strerror, "free the disk, then run again") from error
         if written != len(line):
             raise _unwritable(self.path, os.strerror(ENOSPC), "free the disk, then run again")
-
-
-def _encoded(record: JsonObject) -> bytes:
-    return _ENCODER.encode(record).encode("ascii") + b"\n"
 
 
 def _replace(path: Path, lines: Iterable[bytes]) -> None:

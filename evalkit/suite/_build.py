@@ -45,6 +45,7 @@ class CaseBuilder:
         self._mistakes = mistakes
         self._templated = templated or has_template(shared.system or "")
         self._reviewer = Reviewer(shared.tools, mistakes)
+        self._tools = tuple((shared.tools or {}).values())
         self._simulate = _rules(shared.simulate)
 
     def build(self, entry: JsonValue, path: Steps) -> Iterator[Case]:
@@ -72,8 +73,11 @@ class CaseBuilder:
             self._review_rest(variant.entry, path)
             return None
         shared, defaults = self._shared, self._shared.defaults
-        tools = self._own_tools(entry, path) if entry.tools else shared.tools
-        self._review(entry, path, Reviewer(tools, self._mistakes))
+        tools, reviewer = self._tools, self._reviewer
+        if entry.tools:
+            own = self._own_tools(entry, path)
+            tools, reviewer = tuple(own.values()), Reviewer(own, self._mistakes)
+        self._review(entry, path, reviewer)
         system = self._system(variant)
         return Case(
             suite=shared.suite,
@@ -83,9 +87,9 @@ class CaseBuilder:
             turns=self._turns(entry),
             expect=self._expectation(entry, path),
             written=variant.entry.get("expect", variant.entry.get("turns")),
-            tools=tuple((tools or {}).values()),
+            tools=tools,
             settings=self._settings(entry),
-            simulate=self._simulate | _rules(entry.simulate),
+            simulate=self._simulate | _rules(entry.simulate) if entry.simulate else self._simulate,
             tags=tuple(dict.fromkeys((*defaults.tags, *entry.tags))),
             description=entry.description,
             trials=entry.trials or defaults.trials,

@@ -1,4 +1,5 @@
 import dataclasses
+import json
 
 import pytest
 from hypothesis import given
@@ -6,7 +7,16 @@ from hypothesis import strategies as st
 
 from evalkit.errors import EvalkitError, InvalidRunFile
 from evalkit.results import CaseResult, Kind, Pairing, Status, Verdict
-from evalkit.runfile import RunHeader, RunProvider, RunWriter, dump, is_run_file, load, read_run
+from evalkit.runfile import (
+    RunHeader,
+    RunProvider,
+    RunWriter,
+    dump,
+    encode,
+    is_run_file,
+    load,
+    read_run,
+)
 from evalkit.transcript import (
     Defect,
     Exchange,
@@ -248,3 +258,8 @@ def test_every_field_of_a_result_is_documented():
     missing = [f.name for f in dataclasses.fields(CaseResult) if f"`{f.name}`" not in page]
 
     assert missing == []
+
+
+def test_a_remembered_line_is_never_that_of_another_value():
+    for number in range(1000):  # each text takes the place in memory of one before it
+        assert json.loads(encode(f"text {number}")) == f"text {number}"
