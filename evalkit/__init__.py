@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:  # loaded by `__getattr__`, name by name
+if TYPE_CHECKING:  # loaded by name, so that `import evalkit` costs nothing
     from evalkit.assertions import Absent as Absent
     from evalkit.assertions import AllOf as AllOf
     from evalkit.assertions import Any_ as Any_
@@ -57,20 +57,13 @@ _HOMES = {
 }
 """Where each public name lives."""
 
-_HOME = {name: module for module, names in _HOMES.items() for name in names.split()}
-
-__all__ = sorted(_HOME)  # noqa: PLE0605 - the names stand above, once
+__all__ = sorted(" ".join(_HOMES.values()).split())  # noqa: PLE0605 - the names stand above, once
 
 
 def __getattr__(name: str) -> object:
-    """Load a public name when it is first used, so that `import evalkit` costs nothing."""
-    from importlib import import_module
+    from evalkit.lazy import load
 
-    if name not in _HOME:
-        raise AttributeError(f"module 'evalkit' has no attribute {name!r}")
-    value: object = getattr(import_module(_HOME[name]), name)
-    globals()[name] = value
-    return value
+    return load(__name__, _HOMES, name)
 
 
 def __dir__() -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from glob import escape
 from pathlib import Path
-from uuid import uuid4
+from secrets import token_hex
 
 from evalkit.cassettes._lock import claim, locked
 from evalkit.cassettes._read import load_interaction
@@ -27,7 +27,7 @@ class Journal:
 
     @cached_property
     def path(self) -> Path:
-        return self._cassette.with_name(f".{self._cassette.name}.partial-{uuid4().hex[:8]}")
+        return self._cassette.with_name(f".{self._cassette.name}.partial-{token_hex(4)}")
 
     @property
     def is_open(self) -> bool:

@@ -26,11 +26,12 @@ class Rule:
     name: str
     hints: tuple[str, ...]
     """The pattern cannot match without one of them; looking for them is much cheaper."""
-    pattern: re.Pattern[str]
+    pattern: str
+    """Compiled when a hint is first met: most processes never meet one."""
     replacement: Replacement = REDACTED
 
     def spans(self, text: str) -> Iterator[tuple[int, int]]:
-        for match in self.pattern.finditer(text):
+        for match in re.finditer(self.pattern, text):
             if self.replaced(match) != match[0]:
                 yield match.span()
 
@@ -42,7 +43,7 @@ class Rule:
     def applied(self, text: str) -> str:
         if not any(hint in text for hint in self.hints):
             return text
-        return self.pattern.sub(self.replacement, text)
+        return re.sub(self.pattern, self.replacement, text)
 
 
 # Text is redacted as it stands on the wire, JSON inside JSON included, so a word may begin right
@@ -54,7 +55,7 @@ _RANDOM = r"(?=[a-z_-]{0,60}[0-9A-Z])"
 
 
 def _prefixed(name: str, pattern: str, *hints: str) -> Rule:
-    return Rule(name, hints, re.compile(_START + pattern))
+    return Rule(name, hints, _START + pattern)
 
 
 KEY_RULES = (
@@ -83,15 +84,13 @@ KEY_RULES = (
     Rule(
         "bearer token",
         ("earer", "EARER"),
-        re.compile(
-            r"((?i:bearer)(?:\s|%20|\+)+)(?=[a-z._~+/=-]{0,60}[0-9A-Z])[A-Za-z0-9._~+/=-]{16,}"
-        ),
+        r"((?i:bearer)(?:\s|%20|\+)+)(?=[a-z._~+/=-]{0,60}[0-9A-Z])[A-Za-z0-9._~+/=-]{16,}",
         rf"\1{REDACTED}",
     ),
     Rule(
         "API key",  # of providers whose keys have no prefix, told by the name before it
         ("api_key", "api-key", "apikey", "apiKey", "API_KEY", "Api-Key", "API-Key"),
-        re.compile(
+        (
             r"((?i:api[-_]?key)[\"'\\]*\s*[:=]\s*(?:-\s+)?[\"'\\]*)"
             r"(?=[A-Za-z_-]{0,60}[0-9])[A-Za-z0-9_-]{24,}"
         ),
@@ -100,7 +99,7 @@ KEY_RULES = (
     Rule(
         "private key",
         ("PRIVATE KEY-----",),
-        re.compile(
+        (
             r"-----BEGIN[A-Z ]*PRIVATE KEY-----(?:[A-Za-z0-9+/=\s]|\\+[nr])*"
             r"(?:-----END[A-Z ]*PRIVATE KEY-----)?"
         ),
@@ -124,7 +123,7 @@ PERSONAL_RULES = {
     Personal.CARD: Rule(
         "card number",
         tuple("23456789"),
-        re.compile(
+        (
             r"(?:(?<![0-9A-Za-z.])|(?<=\\[bfnrt])|(?<=\\u[0-9A-Fa-f]{4}))"
             r"[0-9](?:[ -]?[0-9]){12,18}(?![0-9])"
         ),
@@ -133,7 +132,7 @@ PERSONAL_RULES = {
     Personal.EMAIL: Rule(
         "e-mail address",
         ("@",),
-        re.compile(
+        (
             rf"{_OUTSIDE_ESCAPE}[A-Za-z0-9._%+-]{{1,64}}@"
             r"[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+"
         ),

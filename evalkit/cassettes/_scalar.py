@@ -12,16 +12,17 @@ from evalkit.transcript import JsonValue
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*(?:://[A-Za-z0-9._~/?&=%+@:-]*[A-Za-z0-9_~/?&=%+-])?")
 _WORDS_OF_YAML = frozenset({"n", "no", "null", "off", "on", "true", "false", "y", "yes"})
 
-_NOT_IN_A_BLOCK = re.compile(
+# Such classes take a millisecond to compile, so that is left until a text is not printable.
+_NOT_IN_A_BLOCK = (
     "[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
 """YAML forbids it, takes it for the end of a line, or may lose it."""
 
-_ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
-_READ_DIFFERENTLY = re.compile(f"{_ESCAPED.pattern}|\\\\u[dD]")
+_ESCAPED = "[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]"
+_READ_DIFFERENTLY = f"{_ESCAPED}|\\\\u[dD]"
 """By JSON and by YAML: raw ends of lines, and escaped halves of surrogate pairs."""
 
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_LONE_SURROGATE = "[\ud800-\udfff]"
 _BASE64_WIDTH = 100
 _HEADS = {0: "|-", 1: "|"}
 """Of a block, by the number of line ends behind it; `|+` for more."""
@@ -43,13 +44,13 @@ def read_plain(text: str) -> str:
 def flow(value: JsonValue) -> str:
     """Write a value on one line, as JSON that is YAML too; half characters become U+FFFD."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False)
-    escaped = _ESCAPED.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
-    return _LONE_SURROGATE.sub("\ufffd", escaped)
+    escaped = re.sub(_ESCAPED, lambda match: f"\\u{ord(match[0]):04x}", text)
+    return re.sub(_LONE_SURROGATE, "\ufffd", escaped)
 
 
 def read_flow(text: str) -> JsonValue:
     is_simple = text.isprintable() and "\\u" not in text
-    if not is_simple and _READ_DIFFERENTLY.search(text):
+    if not is_simple and re.search(_READ_DIFFERENTLY, text):
         raise NotOurs
     value: JsonValue
     try:
@@ -95,7 +96,7 @@ def read_block(head: str, lines: list[str]) -> bytes:
 
 def _fits_a_block(text: str) -> bool:
     """Whether text can stand in a block; what is printable can, and is told much faster."""
-    return text.replace("\n", "").isprintable() or not _NOT_IN_A_BLOCK.search(text)
+    return text.replace("\n", "").isprintable() or not re.search(_NOT_IN_A_BLOCK, text)
 
 
 def _is_plain(text: str) -> bool:

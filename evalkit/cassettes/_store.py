@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from glob import escape
 from pathlib import Path
+from secrets import token_hex
 from typing import TypeAlias
-from uuid import uuid4
 
 from evalkit.cassettes._read import load
 from evalkit.cassettes._recording import Recording
@@ -49,7 +49,7 @@ def merge(path: Path, fresh: Iterable[Recording], kept: _Selection) -> None:
 
 def replace_file(path: Path, text: str) -> None:
     """Write a file so that after a crash it is the old one or the new one."""
-    draft = path.with_name(f".{path.name}.{uuid4().hex[:8]}.tmp")
+    draft = path.with_name(f".{path.name}.{token_hex(4)}.tmp")
     try:
         with draft.open("xb") as file:
             file.write(text.encode("utf-8"))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from evalkit import report
-from evalkit.baseline import RunComparison
-from evalkit.report import render_json, render_terminal
 from evalkit.runfile import RunRecord
+
+if TYPE_CHECKING:
+    from evalkit.baseline import RunComparison
 
 LOG_WIDTH = 120
 """Characters in a line where no terminal sets the width."""
@@ -19,7 +21,7 @@ LOG_WIDTH = 120
 def print_run(record: RunRecord, path: Path, *, as_json: bool) -> None:
     """Print the summary of a run, for people or for machines."""
     if as_json:
-        click.echo(render_json(record))
+        click.echo(report.render_json(record))
         return
     print_record(record)
     click.echo(f"\nRun file: {path}")
@@ -29,7 +31,7 @@ def print_record(record: RunRecord) -> None:
     """Print the comparison of providers and what went wrong."""
     from rich.console import Console
 
-    render_terminal(record, Console(width=None if sys.stdout.isatty() else LOG_WIDTH))
+    report.render_terminal(record, Console(width=None if sys.stdout.isatty() else LOG_WIDTH))
 
 
 def write_reports(

@@ -8,12 +8,11 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from evalkit.baseline import RunComparison, compare_runs, scan_run
 from evalkit.cassettes import Mode
-from evalkit.cli._compare import hold_against
 from evalkit.cli._forecast import print_forecast
 from evalkit.cli._hold import exit_code, hold
 from evalkit.cli._progress import progress
@@ -22,12 +21,14 @@ from evalkit.cli._resume import continued, print_remainder, resumed_flags
 from evalkit.config import Config, load_config
 from evalkit.errors import ExitCode, UsageError
 from evalkit.providers import Provider
-from evalkit.report import add_to_summary
 from evalkit.results import CaseResult
 from evalkit.run import Job, Selection, log_to
 from evalkit.runfile import RunRecord, RunWriter, read_run
 from evalkit.session import Session, Terms
 from evalkit.suite import Suite, load_suites
+
+if TYPE_CHECKING:  # most runs are held against none
+    from evalkit.baseline import RunComparison
 
 LATEST = Path(".evalkit/latest.jsonl")
 
@@ -213,11 +214,21 @@ def _run(options: _Options, earlier: RunRecord | None) -> int:
     code = exit_code(session, record, options.max_errored)
     comparison = None
     if options.baseline is not None and not interrupted and code is not ExitCode.TROUBLE:
-        comparison = compare_runs(scan_run(options.baseline), scan_run(options.output))
+        comparison = _compared(options.baseline, options.output)
     _write(record, comparison, options, config)
     if interrupted:
         return ExitCode.INTERRUPTED
-    return code if comparison is None else hold_against(comparison, quiet=options.as_json)
+    if comparison is None:
+        return code
+    from evalkit.cli._compare import hold_against
+
+    return hold_against(comparison, quiet=options.as_json)
+
+
+def _compared(base: Path, head: Path) -> RunComparison:
+    from evalkit.baseline import compare_runs, scan_run
+
+    return compare_runs(scan_run(base), scan_run(head))
 
 
 def _write(
@@ -226,6 +237,8 @@ def _write(
     if options.report is not None:
         write_reports(record, options.report, comparison=comparison, quiet=options.as_json)
     if summary := config.environ.get("GITHUB_STEP_SUMMARY"):
+        from evalkit.report import add_to_summary
+
         add_to_summary(record, Path(summary), comparison)
 
 

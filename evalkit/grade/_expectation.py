@@ -7,7 +7,6 @@ from functools import partial
 from typing import TypeAlias
 
 from evalkit.errors import PluginFailed
-from evalkit.grade._bfcl import bfcl_judge, is_irrelevance
 from evalkit.grade._calls import calls_judge
 from evalkit.grade._ending import answer_judge, limits_judge, stop_judge
 from evalkit.grade._grounding import grounded_judge
@@ -22,7 +21,14 @@ from evalkit.transcript import JsonValue
 GraderFactory: TypeAlias = Callable[[JsonValue, Sequence[Tool]], Judge]
 """A grader by name: takes its options and the tools on offer, returns what judges a scene."""
 
-GRADERS: dict[str, GraderFactory] = {"bfcl": bfcl_judge}
+
+def _bfcl_judge(options: JsonValue, tools: Sequence[Tool]) -> Judge:
+    from evalkit.grade._bfcl import bfcl_judge
+
+    return bfcl_judge(options, tools)
+
+
+GRADERS: dict[str, GraderFactory] = {"bfcl": _bfcl_judge}
 
 
 def judge_of(expectation: Expectation, tools: Sequence[Tool]) -> Judge:
@@ -40,9 +46,18 @@ def expects_silence(expectation: Expectation) -> bool:
     alternatives = expectation.any_of
     return (
         expectation.no_call
-        or is_irrelevance(expectation.graders.get("bfcl"))
+        or _is_irrelevance(expectation)
         or (bool(alternatives) and all(map(expects_silence, alternatives)))
     )
+
+
+def _is_irrelevance(expectation: Expectation) -> bool:
+    """Whether BFCL's rules are asked to find no call."""
+    if "bfcl" not in expectation.graders:
+        return False
+    from evalkit.grade._bfcl import is_irrelevance
+
+    return is_irrelevance(expectation.graders["bfcl"])
 
 
 def names_an_ending(expectation: Expectation) -> bool:

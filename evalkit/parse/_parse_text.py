@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
-from evalkit.parse._formats import FORMATS
 from evalkit.parse._parsed import Format, ParsedText, Parser, ToolShape, in_turn
-from evalkit.parse._tagged_json import TaggedJson, find_bare_json
 from evalkit.plugins import find, names
 
 AUTO = "auto"
@@ -84,12 +83,12 @@ def parse_text(text: str, format: str, tools: Sequence[ToolShape] = ()) -> Parse
     """
     if format.startswith(_TAGGED):
         return _read_tagged(text, format, tools)
-    return find("parsers", format, PARSERS)(text, tools)
+    return find("parsers", format, _parsers())(text, tools)
 
 
 def format_names() -> frozenset[str]:
     """Every name that `parse_text` takes, those of plugins included."""
-    return names("parsers", PARSERS)
+    return names("parsers", _parsers())
 
 
 def _recognise(text: str, tools: Sequence[ToolShape]) -> ParsedText:
@@ -98,7 +97,7 @@ def _recognise(text: str, tools: Sequence[ToolShape]) -> ParsedText:
     candidates = certain or tuple(name for mark, name in _LIKELY if mark in text)
     broken: ParsedText | None = None
     for name in candidates:
-        parsed = PARSERS[name](text, tools)
+        parsed = _parsers()[name](text, tools)
         if parsed.calls:
             return parsed
         if broken is None and parsed.defects:
@@ -107,10 +106,18 @@ def _recognise(text: str, tools: Sequence[ToolShape]) -> ParsedText:
 
 
 def _read_tagged(text: str, format_: str, tools: Sequence[ToolShape]) -> ParsedText:
+    from evalkit.parse._tagged_json import TaggedJson, find_bare_json
+
     mark = format_.removeprefix(_TAGGED).rstrip(" [{")
     parsed = Format(format_, TaggedJson((mark,)) if mark else find_bare_json)(text, tools)
     return parsed if parsed.calls else _recognise(text, tools)
 
 
 _PLAIN = Format(NO_FORMAT, in_turn())
-PARSERS: Mapping[str, Parser] = {AUTO: _recognise, "mixed": _recognise, **FORMATS}
+
+
+@cache
+def _parsers() -> Mapping[str, Parser]:
+    from evalkit.parse._formats import FORMATS  # many modules, for answers that write calls as text
+
+    return {AUTO: _recognise, "mixed": _recognise, **FORMATS}
