@@ -106,6 +106,10 @@ def or_bare(finder: Finder) -> Finder:
     """Read bare JSON where the finder sees none of its own marks."""
 
     def find_either(text: str, schemas: Schemas) -> Extract:
+        if text.lstrip()[:1] in ("{", "[", "`"):  # in the strings of JSON a mark is no mark
+            bare = find_bare_json(text, schemas)
+            if bare.calls and not bare.text.strip():
+                return bare
         extract = finder(text, schemas)
         return extract if extract.calls or extract.defects else find_bare_json(text, schemas)
 

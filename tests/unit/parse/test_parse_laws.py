@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from evalkit.parse import format_names, parse_text
@@ -212,6 +212,7 @@ def read_back(text, format_, tools=()):
 
 @pytest.mark.parametrize("format_", sorted(JSON_WRITERS))
 @FEW
+@example(name="a", arguments={"[TOOL_CALLS]": {"b": "<tool_call>"}})
 @given(
     name=NAMES,
     arguments=st.dictionaries(st.sampled_from(PIECES) | st.text(), VALUES, min_size=1, max_size=3),
