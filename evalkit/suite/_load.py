@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from evalkit.collector import without_collector
 from evalkit.errors import InvalidSuite, Problem
 from evalkit.suite._build import CaseBuilder, Shared
 from evalkit.suite._case import Case, Suite
@@ -19,7 +20,7 @@ from evalkit.suite._meaning import Reviewer
 from evalkit.suite._mistakes import Mistakes
 from evalkit.suite._settings import ToolNamed
 from evalkit.suite._tool import Tool, find_tools
-from evalkit.suite._yaml import Document, in_file_order, without_collector
+from evalkit.suite._yaml import Document, in_file_order
 from evalkit.transcript import JsonValue
 
 M = TypeVar("M", bound=BaseModel)
