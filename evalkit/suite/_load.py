@@ -212,6 +212,9 @@ def _refuse_repetition(cases: Iterable[Case], mistakes: Mistakes) -> None:
         places.setdefault(case.id, case.where)
 
 
+_HOLDERS = (dict, list)
+
+
 def _refuse_python(value: JsonValue, path: Steps, mistakes: Mistakes) -> None:
     """Refuse a suite that would run code of its author where nobody allowed it."""
     match value:
@@ -222,7 +225,9 @@ def _refuse_python(value: JsonValue, path: Steps, mistakes: Mistakes) -> None:
                     what = f"{key} runs code of the suite's author"
                     hint = "pass --allow-python if you trust it"
                     mistakes.at_key((*path, key), what, hint)
-                _refuse_python(each, (*path, key), mistakes)
+                if isinstance(each, _HOLDERS):
+                    _refuse_python(each, (*path, key), mistakes)
         case list():
             for index, each in enumerate(value):
-                _refuse_python(each, (*path, index), mistakes)
+                if isinstance(each, _HOLDERS):
+                    _refuse_python(each, (*path, index), mistakes)
