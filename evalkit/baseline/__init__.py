@@ -14,7 +14,6 @@ from evalkit.baseline._scan import (
     load_results,
     result_at,
     scan_run,
-    without_collector,
 )
 from evalkit.baseline._show import show_comparison
 
@@ -46,5 +45,4 @@ __all__ = [
     "scan_run",
     "show_comparison",
     "what_became",
-    "without_collector",
 ]

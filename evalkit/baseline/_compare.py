@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 from evalkit.baseline._changes import CaseChange, Change, Records, find_changes
 from evalkit.baseline._difference import Difference, Part, differ
-from evalkit.baseline._scan import RunDigest, Trial, without_collector
+from evalkit.baseline._scan import RunDigest, Trial
+from evalkit.collector import without_collector
 from evalkit.errors import UsageError
 from evalkit.results import Rate, Status
 from evalkit.stats import holm, wilson

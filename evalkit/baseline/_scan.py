@@ -6,15 +6,14 @@ whole of a few results only; those are read again from their place.
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple, Required, TypedDict, cast
 
 from pydantic_core import from_json
 
+from evalkit.collector import without_collector
 from evalkit.errors import InvalidRunFile, Problem, UnknownName
 from evalkit.measures import CaseKey
 from evalkit.results import CaseResult, Status
@@ -92,21 +91,6 @@ class RunDigest:
         if provider not in self.providers:
             raise UnknownName("provider", provider, self.providers, where=self.name)
         return replace(self, cases={provider: self.cases[provider]})
-
-
-@contextmanager
-def without_collector() -> Iterator[None]:
-    """Hold the garbage collector off: it would walk all cases again and again, for nothing.
-
-    Each step does so for itself; whoever takes several holds it off for all of them.
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def scan_run(path: Path, name: str | None = None) -> RunDigest:

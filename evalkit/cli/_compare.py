@@ -20,8 +20,8 @@ from evalkit.baseline import (
     run_name,
     scan_run,
     show_comparison,
-    without_collector,
 )
+from evalkit.collector import without_collector
 from evalkit.errors import ExitCode
 from evalkit.report import render_compare_page, write_file
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Literal, TypeAlias
 
@@ -228,4 +228,4 @@ def _nearest(answer: Answer, free: Sequence[tuple[int, str, JsonObject]]) -> Com
     index, name, arguments = min(free, key=lambda one: (one[1] != answer.tool, one[0]))
     found = answer.complaint(name, arguments)
     assert found is not None
-    return replace(found, code=f"{_PARALLEL}:cannot_find_match", call=index)
+    return found._replace(code=f"{_PARALLEL}:cannot_find_match", call=index)

@@ -23,6 +23,8 @@ from evalkit.transcript import Stop, Transcript
 MAX_PREPARED = 20_000
 
 _TROUBLE = (Stop.PROVIDER_ERROR, Stop.CASSETTE_MISS)
+_PASSED, _FAILED, _ERRORED = Status.PASSED, Status.FAILED, Status.ERRORED
+"""To look a member up in its enum takes Python 3.11 longer than to compare it."""
 
 _prepared: dict[int, Grader] = {}
 """The graders of the cases seen last, by identity: a case holds dicts and cannot be a key.
@@ -63,8 +65,7 @@ class Grader:
         """Judge one conversation; see `evalkit.grade.grade`."""
         if self._case.skip is not None:
             return self._result(transcript, Status.SKIPPED, Judgement())
-        stop = transcript.stop
-        if transcript.trouble is not None or (stop is not Stop.ANSWERED and stop in _TROUBLE):
+        if transcript.trouble is not None or transcript.stop in _TROUBLE:
             return self._result(transcript, Status.ERRORED, Judgement())
         if not transcript.turns:
             return self._errored(transcript, "the transcript holds no answer of the model")
@@ -159,12 +160,12 @@ def _expectations(case: Case) -> Iterator[Expectation]:
 
 def _status(judgement: Judgement) -> Status:
     """Failed by one failure; errored where nothing failed but something could not be judged."""
-    status = Status.PASSED
+    status = _PASSED
     for verdict in judgement.verdicts:
-        if verdict.status is Status.FAILED:
-            return Status.FAILED
-        if verdict.status is Status.ERRORED:
-            status = Status.ERRORED
+        if verdict.status is _FAILED:
+            return _FAILED
+        if verdict.status is _ERRORED:
+            status = _ERRORED
     return status
 
 

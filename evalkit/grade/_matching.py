@@ -106,10 +106,20 @@ class Problem:
 
     def cost(self, slot: Slot, column: int) -> float:
         """What it costs that this call answers this slot."""
-        found = self.pair(slot.expected, column)
-        if found.fit is Fit.OTHER_TOOL and not self._may_stand_in(column):
+        if not self._is_called(slot.expected, column) and not self._may_stand_in(column):
             return inf
-        return found.cost
+        return self.pair(slot.expected, column).cost
+
+    def fits(self, slot: Slot, column: int) -> bool:
+        """Whether this call is all that this slot asks for."""
+        return (
+            self._is_called(slot.expected, column)
+            and self.pair(slot.expected, column).fit is Fit.EXACT
+        )
+
+    def _is_called(self, expected: int, column: int) -> bool:
+        """Whether the tool is the expected one; two calls of different tools need no comparing."""
+        return self.calls[column].call.name == self.expected[expected].tool
 
     def _may_stand_in(self, column: int) -> bool:
         """Whether a call of another tool explains why the expected one was not made."""
@@ -164,7 +174,7 @@ def at_first_sight(problem: Problem) -> Matching | None:
     answered: list[Answer] = []
     free = list(range(len(problem.calls)))
     for slot in problem.slots:
-        column = next((c for c in free if problem.pair(slot.expected, c).fit is Fit.EXACT), None)
+        column = next((c for c in free if problem.fits(slot, c)), None)
         if column is None and slot.required:
             return None
         if column is not None:

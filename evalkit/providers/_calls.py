@@ -59,8 +59,9 @@ def read_calls(found: Iterable[WrittenCall], reply_id: str = "") -> tuple[ToolCa
     taken = {""}
     for call in _unwrapped(found):
         if call.id or call.name or call.raw or call.parsed:
-            is_usable = call.id not in taken and not call.id.startswith(MADE_UP_ID)
-            call_id = call.id if is_usable else _made_up(reply_id, len(calls))
+            call_id = call.id
+            if call_id in taken or call_id.startswith(MADE_UP_ID):
+                call_id = _made_up(reply_id, len(calls))
             taken.add(call_id)
             calls.append(_read(call, call_id))
     return tuple(calls)
@@ -73,18 +74,18 @@ def _made_up(reply_id: str, index: int) -> str:
 
 
 def _read(call: WrittenCall, call_id: str) -> ToolCall:
-    defects: tuple[Defect, ...] = (Defect.WRAPPED,) if call.wrapped else ()
-    if call.raw is None or call.parsed is not None:
-        arguments = call.parsed
-    else:
-        read = parse_arguments(call.raw)
-        arguments, defects = read.value, defects + read.defects
-    return ToolCall(id=call_id, name=call.name, raw=call.raw, arguments=arguments, defects=defects)
+    _, name, raw, arguments, wrapped = call
+    defects: tuple[Defect, ...] = (Defect.WRAPPED,) if wrapped else ()
+    if raw is not None and arguments is None:
+        read = parse_arguments(raw)
+        arguments = read.value
+        defects = (*defects, *read.defects) if wrapped else read.defects
+    return ToolCall(id=call_id, name=name, raw=raw, arguments=arguments, defects=defects)
 
 
 def _unwrapped(found: Iterable[WrittenCall]) -> Iterator[WrittenCall]:
     for call in found:
-        bare = _without_prefix(call)
+        bare = _without_prefix(call) if call.name.startswith(PREFIX) else call
         inner = _parallel_calls(bare) if bare.name in PARALLEL else None
         if inner is None:
             yield bare
@@ -94,7 +95,7 @@ def _unwrapped(found: Iterable[WrittenCall]) -> Iterator[WrittenCall]:
 
 def _without_prefix(call: WrittenCall) -> WrittenCall:
     name = call.name.removeprefix(PREFIX)
-    return call._replace(name=name, wrapped=True) if name and name != call.name else call
+    return call._replace(name=name, wrapped=True) if name else call
 
 
 def _parallel_calls(call: WrittenCall) -> list[WrittenCall] | None:

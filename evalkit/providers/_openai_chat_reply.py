@@ -8,9 +8,11 @@ from evalkit.errors import ExchangeFailed
 from evalkit.providers import _shape as shape
 from evalkit.providers._calls import WrittenCall, read_calls, written
 from evalkit.providers._failed_generation import read_failed_generation
-from evalkit.transcript import JsonObject, JsonValue, Stop, Turn, Usage
+from evalkit.transcript import NO_USAGE, JsonObject, JsonValue, Stop, Turn, Usage
 
 STOPS = {"length": Stop.TRUNCATED, "content_filter": Stop.REFUSED}
+_ANSWERED = Stop.ANSWERED
+"""To look a member up in its enum takes Python 3.11 longer than all else about it."""
 BROKEN_STREAM = "broken_stream"
 """Set in an assembled body whose stream broke off, for `decode`."""
 
@@ -121,27 +123,28 @@ def _stop(body: JsonObject, finish: str | None, refusal: str | None) -> Stop:
         return Stop.PROVIDER_ERROR
     if refusal:
         return Stop.REFUSED
-    return STOPS.get(finish or "", Stop.ANSWERED)
+    return STOPS.get(finish or "", _ANSWERED)
 
 
 def _usage(usage: JsonObject) -> Usage:
     """Read the tokens; `prompt_tokens` and `completion_tokens` include all that is detailed."""
+    if not usage:
+        return NO_USAGE
     prompt = shape.part(usage, "prompt_tokens_details")
     completion = shape.part(usage, "completion_tokens_details")
+    given, written = shape.count(usage, "prompt_tokens"), shape.count(usage, "completion_tokens")
     cached = shape.count(prompt, "cached_tokens")
     return Usage(
-        input=shape.count(usage, "prompt_tokens"),
-        output=_output(usage),
+        input=given,
+        output=_output(given, written, shape.count(usage, "total_tokens")),
         cache_read=shape.count(usage, "prompt_cache_hit_tokens") if cached is None else cached,
         cache_write=shape.count(prompt, "cache_write_tokens"),
         reasoning=shape.count(completion, "reasoning_tokens"),
     )
 
 
-def _output(usage: JsonObject) -> int | None:
+def _output(given: int | None, written: int | None, everything: int | None) -> int | None:
     """Return all output; Gemini's compatible endpoint counts thinking in the total alone."""
-    given, written = shape.count(usage, "prompt_tokens"), shape.count(usage, "completion_tokens")
-    everything = shape.count(usage, "total_tokens")
     if given is None or written is None or everything is None:
         return written
     return max(written, everything - given)

@@ -16,9 +16,12 @@ def as_object(value: JsonValue, path: str) -> JsonObject:
 
 def member(owner: JsonObject, key: str, path: str) -> JsonObject:
     """Return the object under `key`; it must be there."""
+    value = owner.get(key)
+    if isinstance(value, dict):
+        return value
     if key not in owner:
         raise missing(key, path)
-    return as_object(owner[key], f"{path}.{key}")
+    raise _unexpected(f"{path}.{key}", "an object", value)
 
 
 def part(owner: JsonObject, key: str) -> JsonObject:
@@ -34,7 +37,10 @@ def objects(owner: JsonObject, key: str, path: str) -> list[JsonObject]:
         return []
     if not isinstance(value, list):
         raise _unexpected(f"{path}.{key}", "a list", value)
-    return [as_object(item, f"{path}.{key}[{index}]") for index, item in enumerate(value)]
+    return [
+        item if isinstance(item, dict) else as_object(item, f"{path}.{key}[{index}]")
+        for index, item in enumerate(value)
+    ]
 
 
 def text(owner: JsonObject, key: str, path: str) -> str | None:
@@ -54,9 +60,7 @@ def string(owner: JsonObject, key: str) -> str:
 def count(owner: JsonObject, key: str) -> int | None:
     """Return the count under `key`, or None where there is none."""
     value = owner.get(key)
-    if isinstance(value, bool) or not isinstance(value, int):
-        return None
-    return value if value >= 0 else None
+    return value if type(value) is int and value >= 0 else None
 
 
 def total(*counts: int | None) -> int | None:

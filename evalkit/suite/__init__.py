@@ -1,16 +1,14 @@
 """The suite language: YAML files -> complete, validated cases."""
 
+from evalkit.suite._call import ONCE, CallExpectation, Times
 from evalkit.suite._case import Case, Suite, UserTurn
 from evalkit.suite._check import check
 from evalkit.suite._expectation import (
-    ONCE,
-    CallExpectation,
     Expectation,
     Grounded,
     Idempotent,
     Limits,
     Retries,
-    Times,
 )
 from evalkit.suite._load import load_suite, load_suites
 from evalkit.suite._schema import suite_schema

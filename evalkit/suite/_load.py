@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from evalkit.collector import without_collector
 from evalkit.errors import InvalidSuite, Problem
 from evalkit.suite._build import CaseBuilder, Shared
 from evalkit.suite._case import Case, Suite
@@ -19,7 +20,7 @@ from evalkit.suite._meaning import Reviewer
 from evalkit.suite._mistakes import Mistakes
 from evalkit.suite._settings import ToolNamed
 from evalkit.suite._tool import Tool, find_tools
-from evalkit.suite._yaml import Document, in_file_order, without_collector
+from evalkit.suite._yaml import Document, in_file_order
 from evalkit.transcript import JsonValue
 
 M = TypeVar("M", bound=BaseModel)
@@ -211,6 +212,9 @@ def _refuse_repetition(cases: Iterable[Case], mistakes: Mistakes) -> None:
         places.setdefault(case.id, case.where)
 
 
+_HOLDERS = (dict, list)
+
+
 def _refuse_python(value: JsonValue, path: Steps, mistakes: Mistakes) -> None:
     """Refuse a suite that would run code of its author where nobody allowed it."""
     match value:
@@ -221,7 +225,9 @@ def _refuse_python(value: JsonValue, path: Steps, mistakes: Mistakes) -> None:
                     what = f"{key} runs code of the suite's author"
                     hint = "pass --allow-python if you trust it"
                     mistakes.at_key((*path, key), what, hint)
-                _refuse_python(each, (*path, key), mistakes)
+                if isinstance(each, _HOLDERS):
+                    _refuse_python(each, (*path, key), mistakes)
         case list():
             for index, each in enumerate(value):
-                _refuse_python(each, (*path, index), mistakes)
+                if isinstance(each, _HOLDERS):
+                    _refuse_python(each, (*path, index), mistakes)

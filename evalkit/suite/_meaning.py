@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from evalkit.errors import nearest
+from evalkit.suite._call import CallExpectation
 from evalkit.suite._check import Steps
-from evalkit.suite._expectation import CallExpectation, Expectation, tools_of_results
+from evalkit.suite._expectation import Expectation, tools_of_results
 from evalkit.suite._mistakes import Mistakes
 from evalkit.suite._tool import Tool
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from evalkit.collector import without_collector
 from evalkit.errors import InvalidFile, Problem
 from evalkit.suite._yaml_build import Builder, Spot, Spots, Unreadable
 from evalkit.transcript import JsonValue
@@ -116,15 +115,3 @@ def _read_bytes(path: Path, error: type[InvalidFile]) -> bytes:
         what = f"the file is larger than {MAX_BYTES // 1_000_000} MB"
         hint = "split it into several"
     raise error([Problem(what=what, where=place(str(path), 0, 0), hint=hint)])
-
-
-@contextmanager
-def without_collector() -> Iterator[None]:
-    """Hold the garbage collector off: a large load would spend most of its time there."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()

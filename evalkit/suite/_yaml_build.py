@@ -47,6 +47,7 @@ class Spot(NamedTuple):
 
 Spots: TypeAlias = "dict[str | int, Spot]"
 _ValueEvent: TypeAlias = ScalarEvent | CollectionStartEvent
+_VALUE_EVENTS = (ScalarEvent, CollectionStartEvent)
 
 
 class Unreadable(Exception):  # a mistake in a file of the user's, told by `problem`
@@ -123,7 +124,7 @@ class Builder:
             self._stop(event, TOO_DEEP)
         if isinstance(event, AliasEvent):
             return self._alias(event, depth)
-        assert isinstance(event, ScalarEvent | CollectionStartEvent)
+        assert isinstance(event, _VALUE_EVENTS)
         if event.tag is not None:
             self._note(event, f"tags such as {event.tag!r} are not read", "leave the tag out")
         if event.anchor is not None:

@@ -8,7 +8,8 @@ import pytest
 from evalkit.errors import InvalidSuite
 from evalkit.matchers import MATCHER_NAMES, compile_arguments
 from evalkit.suite import load_suite, load_yaml, suite_schema
-from evalkit.suite._expectation import CallExpectation, Expectation
+from evalkit.suite._call import CallExpectation
+from evalkit.suite._expectation import Expectation
 from evalkit.suite._format import CaseEntry, SuiteFile
 from evalkit.suite._settings import Settings
 
