@@ -23,10 +23,12 @@ from secrets import token_hex
 from types import TracebackType
 from typing import IO, Self
 
+from pydantic_core import from_json
+
 from evalkit.errors import EvalkitError, InvalidRunFile, Problem
 from evalkit.results import CaseResult
 from evalkit.runfile._codec import as_object, dump, load
-from evalkit.transcript import JsonObject
+from evalkit.transcript import JsonObject, JsonValue
 
 FORMAT = 1
 
@@ -242,12 +244,20 @@ def _lines(path: Path) -> Iterator[tuple[int, JsonObject]]:
                 if not line.endswith(b"\n"):
                     return
                 try:
-                    record = as_object(json.loads(line))
+                    record = as_object(_parsed(line))
                 except (ValueError, TypeError, RecursionError) as error:
                     raise _invalid(path, number, f"not a JSON object: {error}") from error
                 yield number, record
     except OSError as error:
         raise _invalid(path, 1, f"cannot be read: {error.strerror}") from error
+
+
+def _parsed(line: bytes) -> JsonValue:
+    """Parse a line; what the fast parser refuses may be half a surrogate pair, or deep nesting."""
+    try:
+        return from_json(line)  # type: ignore[no-any-return]  # it is typed as Any
+    except ValueError:
+        return json.loads(line)  # type: ignore[no-any-return]  # it is typed as Any
 
 
 def _invalid(path: Path, line: int, what: str) -> InvalidRunFile:
