@@ -103,7 +103,7 @@ class CaseResult:
 
     @property
     def failures(self) -> tuple[Verdict, ...]:
-        return tuple(v for v in self.verdicts if v.status is Status.FAILED)
+        return tuple([v for v in self.verdicts if v.status is Status.FAILED])
 
     @property
     def cost_usd(self) -> float | None:

@@ -202,4 +202,4 @@ class Transcript:
     @property
     def calls(self) -> tuple[ToolCall, ...]:
         """Every call of every turn, in order."""
-        return tuple(call for turn in self.turns for call in turn.calls)
+        return tuple([call for turn in self.turns for call in turn.calls])

@@ -11,13 +11,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple, Required, TypedDict, cast
 
-from pydantic_core import from_json
-
 from evalkit.collector import without_collector
 from evalkit.errors import InvalidRunFile, Problem, UnknownName
 from evalkit.measures import CaseKey
 from evalkit.results import CaseResult, Status
-from evalkit.runfile import FORMAT, RunHeader, load
+from evalkit.runfile import FORMAT, RunHeader, load, parse_line
 from evalkit.transcript import JsonObject
 
 NO_CALL = "(no call)"
@@ -136,7 +134,7 @@ def results_at(path: Path, offsets: Iterable[int]) -> dict[int, JsonObject]:
     with path.open("rb") as file:
         for offset in sorted(set(offsets)):
             file.seek(offset)
-            found[offset] = from_json(file.readline())["result"]
+            found[offset] = cast("JsonObject", _entry(file.readline())["result"])
     return found
 
 
@@ -181,7 +179,7 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
 
 
 def _entry(line: bytes) -> JsonObject:
-    entry = from_json(line, cache_strings="keys")
+    entry = parse_line(line)
     if not isinstance(entry, dict):
         raise TypeError("no object")
     return entry

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from evalkit.importers import import_bfcl
+from evalkit.importers import import_bfcl, import_by
 from evalkit.report import write_file
 
 
@@ -28,4 +28,16 @@ def bfcl(questions: Path, answers: Path | None, output: Path, *, native: bool) -
     Takes the published V4 files, or rows that hold question, tools and answers together.
     """
     write_file(output, import_bfcl(questions, answers, native=native))
+    click.echo(f"wrote {output}")
+
+
+@command.command("with")
+@click.argument("name")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--output", "-o", required=True, type=click.Path(path_type=Path), help="Where the suite goes."
+)
+def plugged_in(name: str, file: Path, output: Path) -> None:
+    """Turn FILE into a suite by the importer NAME of an installed package."""
+    write_file(output, import_by(name, file))
     click.echo(f"wrote {output}")

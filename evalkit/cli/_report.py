@@ -9,6 +9,7 @@ import click
 
 from evalkit.baseline import RunComparison, compare_runs, find_run, scan_run
 from evalkit.cli._reports import print_run, write_reports
+from evalkit.collector import without_collector
 from evalkit.errors import UsageError
 from evalkit.report import FORMATS, render, write_file
 from evalkit.runfile import merge_runs, read_run
@@ -47,8 +48,8 @@ def command(
 
     Of two results for the same case, provider and trial, that of the later RUN counts.
     """
-    record = merge_runs([read_run(run) for run in runs])
-    with ExitStack() as files:
+    with without_collector(), ExitStack() as files:
+        record = merge_runs([read_run(run) for run in runs])
         comparison = _since(baseline, runs, files)
         if report_format is not None:
             text = render(record, report_format, comparison=comparison, templates=templates)

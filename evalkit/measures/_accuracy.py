@@ -90,7 +90,16 @@ def trials_by_case(results: Iterable[CaseResult]) -> dict[CaseKey, CaseTrials]:
     return {key: _count(trials, held[key]) for key, trials in graded.items()}
 
 
+_ALONE = {
+    Status.PASSED: CaseTrials(1, 1, is_right=True),
+    Status.FAILED: CaseTrials(1, 0, is_right=False),
+}
+"""What most cases come to, which have one trial."""
+
+
 def _count(graded: Sequence[CaseResult], held: int) -> CaseTrials:
+    if len(graded) == 1 and graded[0].trials_at_most is None:
+        return _ALONE[graded[0].status]
     last = max(graded, key=lambda result: result.trial)
     passed = sum(result.status is Status.PASSED for result in graded)
     most = last.trials_at_most
@@ -114,7 +123,7 @@ def accuracy(cases: Mapping[CaseKey, CaseTrials]) -> Accuracy:
         rates = [case.pass_hat(1) for case in cases.values()]
         mean = fmean(rates)
         low, high = wilson(min(sum(rates), len(rates)), len(rates))
-        every = fmean(case.pass_hat(k) for case in cases.values())
+        every = mean if k == 1 else fmean(case.pass_hat(k) for case in cases.values())
     return Accuracy(
         value=mean,
         low=low,

@@ -40,17 +40,19 @@ class Confusion:
 class _Tally:
     """Counts expected, called and agreeing names over conversations."""
 
-    def __init__(self) -> None:
-        self._expected: Counter[str] = Counter()
-        self._called: Counter[str] = Counter()
-        self._agreeing: Counter[str] = Counter()
-
-    def add(self, result: CaseResult) -> None:
-        expected = Counter(p.expected for p in result.pairings if p.expected is not None)
-        called = Counter(p.called for p in result.pairings if p.called is not None)
-        self._expected.update(expected)
-        self._called.update(called)
-        self._agreeing.update(expected & called)
+    def __init__(self, graded: Iterable[CaseResult]) -> None:
+        expected_names: list[str] = []
+        called_names: list[str] = []
+        agreeing: list[str] = []
+        for result in graded:
+            expected = [p.expected for p in result.pairings if p.expected is not None]
+            called = [p.called for p in result.pairings if p.called is not None]
+            expected_names += expected
+            called_names += called
+            agreeing += _agreeing(expected, called)
+        self._expected = Counter(expected_names)
+        self._called = Counter(called_names)
+        self._agreeing = Counter(agreeing)
 
     def tools(self) -> list[str]:
         return sorted(self._expected | self._called)
@@ -64,9 +66,7 @@ class _Tally:
 
 def select(graded: Iterable[CaseResult]) -> tuple[Selection, tuple[ToolSelection, ...]]:
     """Measure the choice of tools overall and for each tool by name."""
-    tally = _Tally()
-    for result in graded:
-        tally.add(result)
+    tally = _Tally(graded)
     by_tool = (ToolSelection(tool=tool, selection=tally.of(tool)) for tool in tally.tools())
     return tally.overall(), tuple(by_tool)
 
@@ -93,6 +93,11 @@ def argument_accuracy(graded: Sequence[CaseResult]) -> Rate:
         if pairing.expected is not None and pairing.expected == pairing.called
     ]
     return rate(sum(pairing.arguments_match for pairing in right), len(right))
+
+
+def _agreeing(expected: list[str], called: list[str]) -> Iterable[str]:
+    """Return the names on both sides, as often as on both."""
+    return expected if expected == called else (Counter(expected) & Counter(called)).elements()
 
 
 def _selection(agreeing: int, called: int, expected: int) -> Selection:

@@ -8,12 +8,12 @@ from secrets import token_hex
 
 from evalkit.baseline import RunComparison
 from evalkit.errors import EvalkitError
-from evalkit.report._formats import render
+from evalkit.report._html import render_html
+from evalkit.report._junit import render_junit
 from evalkit.report._markdown import render_markdown
+from evalkit.report._overview import overview
 from evalkit.report._own_templates import own_templates, render_own
 from evalkit.runfile import RunRecord
-
-FILES = {"index.html": "html", "report.md": "markdown", "junit.xml": "junit"}
 
 
 def write_reports(
@@ -23,7 +23,7 @@ def write_reports(
     comparison: RunComparison | None = None,
     templates: Path | None = None,
 ) -> tuple[Path, ...]:
-    """Write the report in every format of `FILES`, and return the files, the page first.
+    """Write the report in HTML, Markdown and JUnit, and return the files, the page first.
 
     Each further template of the folder `templates` makes a file more.
 
@@ -39,11 +39,13 @@ def write_reports(
 def _texts(
     record: RunRecord, comparison: RunComparison | None, templates: Path | None
 ) -> Iterator[tuple[str, str]]:
-    for name, report_format in FILES.items():
-        yield name, render(record, report_format, comparison=comparison, templates=templates)
+    summed = overview(record)
+    yield "index.html", render_html(record, comparison, templates, summed)
+    yield "report.md", render_markdown(record, comparison, templates, summed)
+    yield "junit.xml", render_junit(record)
     if templates is not None:
         for name in own_templates(templates):
-            yield name, render_own(name, record, comparison, templates)
+            yield name, render_own(name, record, comparison, templates, summed)
 
 
 def add_to_summary(

@@ -11,7 +11,7 @@ from evalkit.measures import ProviderSummary
 from evalkit.report._charts import confusion_matrix, kind_counts
 from evalkit.report._cost_chart import cost_picture
 from evalkit.report._island import pack_run
-from evalkit.report._overview import facts, overview
+from evalkit.report._overview import Overview, facts, overview
 from evalkit.report._page import page_environment, page_parts
 from evalkit.report._schema_share import BASES, schema_shares
 from evalkit.report._since import since
@@ -22,22 +22,26 @@ _DIGITS = re.compile(r"([0-9]{1,9})")
 
 
 def render_html(
-    record: RunRecord, comparison: RunComparison | None = None, templates: Path | None = None
+    record: RunRecord,
+    comparison: RunComparison | None = None,
+    templates: Path | None = None,
+    summed: Overview | None = None,
 ) -> str:
     """Write the whole report as one page that works from a file, offline and printed.
 
     Its Content-Security-Policy admits our script and our style by their hashes and nothing else;
     whatever a model, a tool or a suite wrote is text in it. With a `comparison`, of which `record`
     is the head, what broke and what was fixed comes first. Templates in the folder `templates`
-    stand before ours.
+    stand before ours. `summed` is the overview of the record, where it is already made.
     """
-    values = page_values(record, comparison)
+    values = page_values(record, comparison, summed or overview(record))
     return fill(page_environment(templates), "report.html.jinja", values, templates)
 
 
-def page_values(record: RunRecord, comparison: RunComparison | None) -> dict[str, object]:
+def page_values(
+    record: RunRecord, comparison: RunComparison | None, summed: Overview
+) -> dict[str, object]:
     """Return all that a template of a page is given."""
-    summed = overview(record)
     changed = None if comparison is None else since(comparison)
     return {
         "record": record,

@@ -13,16 +13,27 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from pydantic_core import to_json
+
 from evalkit.measures import CaseKey
 from evalkit.report._marks import mark_defects
 from evalkit.report._overview import reasons, rerun_command
 from evalkit.report._since import ChangedCase
 from evalkit.results import CaseResult
 from evalkit.runfile import RunHeader, RunRecord, dump
-from evalkit.transcript import JsonObject, JsonValue, Prompt
+from evalkit.transcript import JsonObject, JsonValue, Prompt, Transcript
 
 PART = 100
 """Conversations in a part; the page unpacks a part at a time."""
+
+_SHOWN = (
+    *("suite", "case", "provider", "model", "status", "verdicts"),
+    *("cost_usd", "expect", "where", "skip_reason"),
+)
+_SHOWN_OF_TRANSCRIPT = (
+    *("given", "messages", "exchanges", "stop", "limits", "alerts", "trouble"),
+    *("simulated", "recorded_at"),
+)
 
 _SEARCHED = 300
 """Characters of prompt and of reasons that the search box looks through."""
@@ -126,12 +137,19 @@ def _said(result: CaseResult) -> str:
 
 
 def _detail(header: RunHeader, result: CaseResult) -> JsonValue:
-    detail = dump(result)
-    assert isinstance(detail, dict)
-    detail["rerun"] = rerun_command(header, result)
-    detail["marks"] = [mark_defects(call) for call in result.transcript.calls]
-    detail["cost_usd"] = result.cost_usd
-    return detail
+    """Take what an open case shows; all that it does not would be half of the page."""
+    transcript = result.transcript
+    return {
+        **_fields(result, _SHOWN),
+        "transcript": _fields(transcript, _SHOWN_OF_TRANSCRIPT),
+        "marks": [mark_defects(call) for call in transcript.calls],
+        "rerun": rerun_command(header, result),
+    }
+
+
+def _fields(value: CaseResult | Transcript, names: Iterable[str]) -> JsonObject:
+    found = ((name, getattr(value, name)) for name in names)
+    return {name: dump(field) for name, field in found if field is not None and field != ()}
 
 
 def _parts(results: Iterable[CaseResult]) -> Iterator[list[CaseResult]]:
@@ -141,12 +159,13 @@ def _parts(results: Iterable[CaseResult]) -> Iterator[list[CaseResult]]:
 
 
 def _packed(value: JsonValue) -> str:
-    return b64encode(gzip.compress(_written(value).encode("ascii"), 6, mtime=0)).decode("ascii")
+    return b64encode(gzip.compress(_written(value), 6, mtime=0)).decode("ascii")
 
 
-def _written(value: JsonValue) -> str:
-    """Write ASCII JSON; NaN and infinities, which a tool may answer, are spelled as strings."""
+def _written(value: JsonValue) -> bytes:
+    """Write JSON; NaN and infinities, which a tool may answer, are spelled as strings."""
     try:
-        return json.dumps(value, allow_nan=False, separators=(",", ":"))
-    except ValueError:
-        return json.dumps(json.loads(json.dumps(value), parse_constant=str), separators=(",", ":"))
+        return to_json(value, inf_nan_mode="strings")
+    except ValueError:  # half a surrogate pair, or deeper than it goes: slowly, in ASCII
+        spelled = json.loads(json.dumps(value), parse_constant=str)
+        return json.dumps(spelled, separators=(",", ":")).encode("ascii")

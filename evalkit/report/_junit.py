@@ -82,8 +82,12 @@ def _calls(result: CaseResult) -> list[str]:
 
 
 def _line(text: str) -> str:
-    return one_line(text).translate(_NONCHARACTERS)
+    return _writable(one_line(text))
 
 
 def _text(text: str) -> str:
-    return visible(text[:_MAX_TEXT]).translate(_NONCHARACTERS)
+    return _writable(visible(text[:_MAX_TEXT]))
+
+
+def _writable(text: str) -> str:
+    return text if text.isascii() else text.translate(_NONCHARACTERS)

@@ -28,15 +28,19 @@ _BACKTICKS = re.compile("`+")
 
 
 def render_markdown(
-    record: RunRecord, comparison: RunComparison | None = None, templates: Path | None = None
+    record: RunRecord,
+    comparison: RunComparison | None = None,
+    templates: Path | None = None,
+    summed: Overview | None = None,
 ) -> str:
     """Write at most `LIMIT` bytes, with fewer of the failed cases where they would not fit.
 
     With a `comparison`, of which `record` is the head, what broke and was fixed comes first.
-    Templates in the folder `templates` stand before ours; what they write is not cut.
+    Templates in the folder `templates` stand before ours; what they write is not cut. `summed`
+    is the overview of the record, where it is already made.
     """
     made = markdown_environment(templates)
-    summed = overview(record)
+    summed = summed or overview(record)
     changed = None if comparison is None else since(comparison)
     shown = _MOST_CASES
     while True:

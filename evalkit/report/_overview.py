@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from evalkit.cost import price_table_date
 from evalkit.measures import (
@@ -94,7 +95,23 @@ def rerun_command(header: RunHeader, result: CaseResult) -> str:
     files = {suite.name: suite.file for suite in header.suites}
     words = ["evalkit", "run", files.get(result.suite, result.suite)]
     words += ["--case", result.case, "--provider", result.provider]
-    return shlex.join(words)
+    return shlex.join([*words, *_settings(header.mode, header.command)])
+
+
+@lru_cache(maxsize=8)
+def _settings(mode: str, command: str) -> tuple[str, ...]:
+    """Return the flags of a run without which a case of it cannot run again."""
+    try:
+        words = shlex.split(command)
+    except ValueError:  # a run file is data: its command may be anything
+        words = []
+    kept: tuple[str, ...] = ("--record", "live") if mode == "live" else ()
+    for at, word in enumerate(words):
+        if word == "--config":
+            kept += tuple(words[at : at + 2])
+        elif word == "--allow-python" or word.startswith("--config="):
+            kept += (word,)
+    return kept
 
 
 def reasons(result: CaseResult, limit: int = 300) -> tuple[tuple[str, str], ...]:

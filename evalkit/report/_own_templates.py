@@ -8,7 +8,7 @@ from evalkit.baseline import RunComparison
 from evalkit.errors import UsageError
 from evalkit.report._html import page_values
 from evalkit.report._markdown import markdown_environment, markdown_values
-from evalkit.report._overview import overview
+from evalkit.report._overview import Overview
 from evalkit.report._page import page_environment
 from evalkit.report._since import since
 from evalkit.report._templates import SUFFIX, environment, fill, our_templates
@@ -37,7 +37,13 @@ def own_templates(folder: Path) -> tuple[str, ...]:
     return tuple(name.removesuffix(SUFFIX) for name in found if name not in ours and name[0] != "_")
 
 
-def render_own(name: str, record: RunRecord, comparison: RunComparison | None, folder: Path) -> str:
+def render_own(
+    name: str,
+    record: RunRecord,
+    comparison: RunComparison | None,
+    folder: Path,
+    summed: Overview,
+) -> str:
     """Render the template of that file: escaped for HTML, XML or Markdown, as its name says.
 
     Raises:
@@ -46,10 +52,10 @@ def render_own(name: str, record: RunRecord, comparison: RunComparison | None, f
     template = name + SUFFIX
     suffix = Path(name).suffix
     if suffix in _MARKUP:
-        values = page_values(record, comparison)
+        values = page_values(record, comparison, summed)
         return fill(page_environment(folder), template, values, folder)
     changed = None if comparison is None else since(comparison)
-    values = markdown_values(record, overview(record), changed)
+    values = markdown_values(record, summed, changed)
     plain = environment(folder, _readable, autoescape=False)
     made = markdown_environment(folder) if suffix == ".md" else plain
     return fill(made, template, values, folder)

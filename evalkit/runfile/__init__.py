@@ -9,6 +9,7 @@ from evalkit.runfile._file import (
     RunSuite,
     RunWriter,
     is_run_file,
+    parse_line,
     read_run,
 )
 from evalkit.runfile._merge import merge_runs
@@ -26,6 +27,7 @@ __all__ = [
     "is_run_file",
     "load",
     "merge_runs",
+    "parse_line",
     "read_run",
     "run_schema",
 ]

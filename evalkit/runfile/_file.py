@@ -23,10 +23,12 @@ from secrets import token_hex
 from types import TracebackType
 from typing import IO, Self
 
+from pydantic_core import from_json
+
 from evalkit.errors import EvalkitError, InvalidRunFile, Problem
 from evalkit.results import CaseResult
 from evalkit.runfile._codec import as_object, encode, load
-from evalkit.transcript import JsonObject
+from evalkit.transcript import JsonObject, JsonValue
 
 FORMAT = 1
 
@@ -239,12 +241,33 @@ def _lines(path: Path) -> Iterator[tuple[int, JsonObject]]:
                 if not line.endswith(b"\n"):
                     return
                 try:
-                    record = as_object(json.loads(line))
-                except (ValueError, TypeError, RecursionError) as error:
+                    record = as_object(parse_line(line))
+                except (ValueError, TypeError) as error:
                     raise _invalid(path, number, f"not a JSON object: {error}") from error
                 yield number, record
     except OSError as error:
         raise _invalid(path, 1, f"cannot be read: {error.strerror}") from error
+
+
+def parse_line(line: bytes) -> JsonValue:
+    """Parse a line of a run file.
+
+    What the fast parser refuses may be half a surrogate pair, which a model can write, or deep.
+
+    Raises:
+        ValueError: it is no JSON.
+    """
+    try:
+        return from_json(line)  # type: ignore[no-any-return]  # it is typed as Any
+    except ValueError:
+        return _parse_slowly(line)
+
+
+def _parse_slowly(line: bytes) -> JsonValue:
+    try:
+        return json.loads(line)  # type: ignore[no-any-return]  # it is typed as Any
+    except RecursionError as error:
+        raise ValueError(str(error)) from error
 
 
 def _invalid(path: Path, line: int, what: str) -> InvalidRunFile:

@@ -22,7 +22,7 @@ providers:
 def shop(empty_project, page):
     """A project beside which the package of the page is installed."""
     (table,) = page("extending.md").examples("toml")
-    (suite,) = page("extending.md").examples("yaml")
+    suite, _ = page("extending.md").examples("yaml")
     groups = tomllib.loads(table.text)["project"]["entry-points"]
     points = "".join(
         f"[{group}]\n" + "".join(f"{name} = {place}\n" for name, place in names.items())
@@ -62,6 +62,39 @@ def test_the_text_format_of_the_page_is_read(shop):
 
     assert "call_back" in read.stdout
     assert "call_line" in read.stdout
+
+
+def test_the_importer_of_the_page_makes_a_suite_that_runs(shop):
+    shop.write("greetings.csv", 'id,question\nhello,"Hello, shop"\nthanks,Thank you\n')
+    shop.write("script.yaml", "version: 1\nrules: [{answer: {text: Hello!}}]\n")
+
+    made = shop.evalkit(
+        "import", "with", "questions", "greetings.csv", "-o", "suites/greetings.yaml",
+        PYTHONPATH=path(shop),
+    )  # fmt: skip
+    run = shop.evalkit("run", "suites/greetings.yaml", "--record", "live", PYTHONPATH=path(shop))
+
+    assert made.stdout == "wrote suites/greetings.yaml\n"
+    assert "shop passes 2 of 2 cases" in run.stdout
+
+
+def test_an_importer_that_fails_is_named(shop):
+    made = shop.evalkit(
+        "import", "with", "questions", "none.csv", "-o", "x.yaml", PYTHONPATH=path(shop)
+    )
+
+    assert "the importer 'questions' fails: FileNotFoundError" in made.stderr
+    assert not (shop.folder / "x.yaml").exists()
+
+
+def test_the_protocol_of_the_page_sends_what_its_gateway_wants(shop):
+    shop.write("evalkit.yaml", CONFIG.replace("openai-chat", "shop-gateway"))
+
+    run = shop.evalkit("run", "--record", "missing", "-o", "run.jsonl", PYTHONPATH=path(shop))
+
+    (recorded,) = (shop.folder / "cassettes").rglob("*.yaml")
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert '"tenant":"shop"' in recorded.read_text().replace(": ", ":")
 
 
 def test_an_operand_that_the_matcher_refuses_is_told_at_its_place(shop):

@@ -15,10 +15,16 @@ function withMarks(shown) {
   return spokenIn(shown).map((spoken) => [spoken, marks.splice(0, spoken.calls?.length ?? 0)]);
 }
 
-const pair = (one, other) =>
-  element("div", { class: "pair" }, element("div", one), element("div", other));
+// What stands beside each other; in a narrow window, where it stands below, with the sides' names.
+const pair = (one, other, [oneName, otherName] = []) =>
+  element(
+    "div",
+    { class: "pair" },
+    element("div", { "data-side": oneName && seenLine(oneName) }, one),
+    element("div", { "data-side": otherName && seenLine(otherName) }, other),
+  );
 
-function conversations(one, other) {
+function conversations(one, other, names) {
   const [left, right] = [withMarks(one), withMarks(other)];
   const made = [];
   let same = [];
@@ -34,14 +40,14 @@ function conversations(one, other) {
       continue;
     }
     tellSame();
-    made.push(pair(a && message(...a, b?.[0]), b && message(...b, a?.[0])));
+    made.push(pair(a && message(...a, b?.[0]), b && message(...b, a?.[0]), names));
   }
   tellSame();
   return made;
 }
 
 // What each took, as far as it differs.
-function tookDifferently(one, other) {
+function tookDifferently(one, other, names) {
   const [left, right] = [new Map(facts(one)), new Map(facts(other))];
   const labels = [...new Set([...left.keys(), ...right.keys()])];
   const differing = labels.filter((label) => left.get(label) !== right.get(label));
@@ -53,7 +59,7 @@ function tookDifferently(one, other) {
         element("div", element("dt", label), element("dd", seen(String(took.get(label) ?? "none")))),
       ),
     );
-  return pair(list(left), list(right));
+  return pair(list(left), list(right), names);
 }
 
 function besideBody([oneName, one], [otherName, other], why) {
@@ -66,10 +72,12 @@ function besideBody([oneName, one], [otherName, other], why) {
     why && element("p", { class: "note" }, seenLine(why)),
     pair(side(oneName, one), side(otherName, other)),
     element("h3", "Conversation"),
-    conversations(one, other),
+    conversations(one, other, [oneName, otherName]),
     element("h3", "What it took, where it differs"),
-    tookDifferently(one, other),
+    tookDifferently(one, other, [oneName, otherName]),
     element("h3", "Run it again"),
-    element("pre", { class: "command" }, seen(other.rerun)),
+    [...new Set([one.rerun, other.rerun])].map((command) =>
+      element("pre", { class: "command" }, seen(command)),
+    ),
   ];
 }

@@ -191,6 +191,14 @@ def test_what_is_no_run_file_is_refused_at_its_line(tmp_path, text, line, what):
     assert problem.what.startswith(what)
 
 
+def test_runs_in_which_a_model_wrote_half_a_character_are_compared(compared, result):
+    comparison = compared(
+        [result("lone", "+", text="lone \ud800")], [result("lone", "-", text="and \udfff")]
+    )
+
+    assert changes(comparison) == {"lone": Change.BROKEN}
+
+
 @pytest.mark.parametrize(
     "spoilt",
     [
