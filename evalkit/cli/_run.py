@@ -20,7 +20,7 @@ from evalkit.cli._progress import progress
 from evalkit.cli._reports import print_run, write_reports
 from evalkit.cli._resume import continued, print_remainder, resumed_flags
 from evalkit.config import Config, load_config
-from evalkit.errors import ExitCode, UsageError
+from evalkit.errors import ExitCode, InvalidSuite, UsageError
 from evalkit.providers import Provider
 from evalkit.report import add_to_summary
 from evalkit.results import CaseResult
@@ -188,8 +188,7 @@ def command(context: click.Context, /, resume: Path | None, **flags: object) -> 
 def _run(options: _Options, earlier: RunRecord | None) -> int:
     _check(options)
     config = load_config(options.config, near=[path.parent for path in options.suites])
-    providers = config.select(options.providers, allow_python=options.allow_python)
-    suites = load_suites(options.suites or config.suites, allow_python=options.allow_python)
+    providers, suites = _asked(options, config)
     jobs = _jobs(options, suites, providers)
     session = Session(config, Mode(options.record), providers, options.terms)
     header = session.header(suites, f"evalkit {shlex.join(sys.argv[1:])}")
@@ -218,6 +217,20 @@ def _run(options: _Options, earlier: RunRecord | None) -> int:
     if interrupted:
         return ExitCode.INTERRUPTED
     return code if comparison is None else hold_against(comparison, quiet=options.as_json)
+
+
+def _asked(options: _Options, config: Config) -> tuple[tuple[Provider, ...], tuple[Suite, ...]]:
+    """Whom to ask and what; trouble with the former does not hide mistakes in the latter."""
+    paths = options.suites or config.suites
+    try:
+        providers = config.select(options.providers, allow_python=options.allow_python)
+    except UsageError as error:
+        try:
+            load_suites(paths, allow_python=options.allow_python)
+        except InvalidSuite as broken:
+            raise UsageError(f"{broken}\n{error}") from error
+        raise
+    return providers, load_suites(paths, allow_python=options.allow_python)
 
 
 def _write(
