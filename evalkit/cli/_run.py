@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from evalkit.baseline import RunComparison, compare_runs, scan_run
+from evalkit.baseline import LATEST_RUN, RunComparison, compare_runs, scan_run
 from evalkit.cassettes import Mode
 from evalkit.cli._compare import hold_against
 from evalkit.cli._forecast import print_forecast
@@ -28,8 +28,6 @@ from evalkit.run import Job, Selection, log_to
 from evalkit.runfile import RunRecord, RunWriter, read_run
 from evalkit.session import Session, Terms
 from evalkit.suite import Suite, load_suites
-
-LATEST = Path(".evalkit/latest.jsonl")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +139,7 @@ class _Options:
     "--output",
     "-o",
     type=click.Path(path_type=Path),
-    default=LATEST,
+    default=LATEST_RUN,
     show_default=True,
     help="Where the run file goes.",
 )

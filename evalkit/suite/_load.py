@@ -115,7 +115,12 @@ def _suite_files(paths: Iterable[Path], problems: list[Problem]) -> Iterator[Pat
     seen = set()
     for path in paths:
         files = [path]
-        if path.is_dir():
+        if not path.exists():
+            files = []
+            what = "there is no such file or folder"
+            hint = "name suites or folders of them; `evalkit init` starts a project with one"
+            problems.append(Problem(what=what, where=f"{path}:1:1", hint=hint))
+        elif path.is_dir():
             found = sorted(each for each in path.iterdir() if each.suffix in {".yaml", ".yml"})
             files = [each for each in found if each.is_file() and each.name != _CONFIGURATION]
             if not files:
