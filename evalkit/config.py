@@ -106,6 +106,8 @@ class Config:
     personal_data: tuple[Personal, ...] = ()
     max_age: MaxAge | None = None
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
+    places: Mapping[str, str] = field(default_factory=dict)
+    """`file:line:column` of the API of each provider of the file."""
 
     def api_key(self, provider: Provider) -> str | None:
         """Return the key for a provider, or None where the environment has none."""
@@ -122,7 +124,7 @@ class Config:
         `API:MODEL`, such as `openai-chat:gpt-5.4-mini`, is a provider that no file needs to name.
 
         Raises:
-            UnknownName: no provider has such a name.
+            UnknownName: no provider has such a name, or its API is not known.
             UsageError: there is no provider at all, or one runs code and none may run.
         """
         if not names and not self.providers:
@@ -133,8 +135,10 @@ class Config:
             )
         known = {provider.name: provider for provider in self.providers}
         selected = tuple(_named(name, known) for name in names) or self.providers
-        for provider in selected if not allow_python else ():
-            _refuse_code(provider)
+        for provider in selected:
+            api = find_api(provider.api, where=self.places.get(provider.name, "--provider"))
+            if api.runs_code and not allow_python:
+                raise _code_refused(provider)
         return selected
 
 
@@ -165,13 +169,15 @@ def load_config(
 
 
 def _read(path: Path, environ: Mapping[str, str]) -> Config:
+    folder = _relative(path.parent)
+    name = str(folder / path.name)
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        problem = Problem(what=f"cannot be read: {error}", where=str(path))
+        problem = Problem(what=f"cannot be read: {error}", where=name)
         raise InvalidConfig([problem]) from error
-    file = check(_File, load_yaml(text, str(path), InvalidConfig), InvalidConfig)
-    folder = _relative(path.parent)
+    document = load_yaml(text, name, InvalidConfig)
+    file = check(_File, document, InvalidConfig)
     providers = tuple(_provider(name, section, folder) for name, section in file.providers.items())
     return Config(
         folder=folder,
@@ -183,6 +189,7 @@ def _read(path: Path, environ: Mapping[str, str]) -> Config:
         personal_data=file.personal_data,
         max_age=file.max_age,
         environ=environ,
+        places={name: document.where(("providers", name, "api")) for name in file.providers},
     )
 
 
@@ -198,16 +205,21 @@ def _named(name: str, known: Mapping[str, Provider]) -> Provider:
     api, colon, model = name.partition(":")
     if colon and model:
         return Provider(name=model, api=api, model=model)
+    if not known:
+        raise UsageError(
+            f"unknown provider {name!r}",
+            where="--provider",
+            hint=f"name it in {FILE_NAME}, or write api:model such as openai-chat:gpt-5.4-mini",
+        )
     raise UnknownName("provider", name, known, where="--provider")
 
 
-def _refuse_code(provider: Provider) -> None:
-    if find_api(provider.api).runs_code:
-        raise UsageError(
-            f"asking it runs code of yours, {provider.model}",
-            where=f"provider {provider.name}",
-            hint="pass --allow-python if you trust it, or choose others with --provider",
-        )
+def _code_refused(provider: Provider) -> UsageError:
+    return UsageError(
+        f"asking it runs code of yours, {provider.model}",
+        where=f"provider {provider.name}",
+        hint="pass --allow-python if you trust it, or choose others with --provider",
+    )
 
 
 def _nearest(folder: Path) -> Path | None:

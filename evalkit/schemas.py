@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from evalkit.errors import nearest
 from evalkit.transcript import JsonObject, JsonValue
 
 if TYPE_CHECKING:
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 MAX_ERRORS = 20
 MAX_REF = 200
+
+_TYPES = ("array", "boolean", "integer", "null", "number", "object", "string")
 
 
 class BadSchema(ValueError):
@@ -82,23 +85,40 @@ def compile_schema(schema: JsonValue) -> Schema:
             schema, retriever=refuse, pattern_options=jsonschema_rs.RegexOptions()
         )
     except jsonschema_rs.ValidationError as error:
-        raise _bad(error, refused) from error
+        raise _bad(error, refused, schema) from error
     except ValueError as error:
         raise BadSchema(f"no JSON Schema: {_one_line(str(error))}") from error
     return Schema(schema, validator)
 
 
-def _bad(error: ValidationError, refused: Sequence[str]) -> BadSchema:
+def _bad(error: ValidationError, refused: Sequence[str], schema: JsonValue) -> BadSchema:
     if refused:
         what = f"the $ref {refused[0][:MAX_REF]!r} is not fetched"
-        return BadSchema(what, hint="put what it refers to under $defs")
+        place = _place_of_ref(refused[0], schema)
+        return BadSchema(what, hint="put what it refers to under $defs", path=place)
     path = error.instance_path
+    if path and path[-1] == "type" and isinstance(error.instance, str):
+        what = f"no JSON Schema: there is no type {error.instance[:MAX_REF]!r}"
+        return BadSchema(what, hint=nearest(error.instance[:MAX_REF], _TYPES), path=path)
     if path and path[-1] == "pattern":
         what = f"the pattern {error.instance!r} cannot be used"
         return BadSchema(what, hint="patterns know no look-around and no back-reference", path=path)
     found, _, listed = error.message.partition(" is not valid under any of the schemas")
     message = f"{found} may not stand here" if listed else error.message
     return BadSchema(f"no JSON Schema: {_one_line(message)}", path=path)
+
+
+def _place_of_ref(ref: str, schema: JsonValue) -> tuple[str | int, ...]:
+    """Where a schema refers to `ref`; the whole of it where it is spelt otherwise."""
+    places: list[tuple[tuple[str | int, ...], JsonValue]] = [((), schema)]
+    for path, value in places:
+        if path[-1:] == ("$ref",) and value == ref:
+            return path
+        if isinstance(value, dict):
+            places += [((*path, key), each) for key, each in value.items()]
+        elif isinstance(value, list):
+            places += [((*path, index), each) for index, each in enumerate(value)]
+    return ()
 
 
 def _error(error: ValidationError) -> SchemaError:

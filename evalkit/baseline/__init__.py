@@ -3,7 +3,7 @@
 from evalkit.baseline._changes import CaseChange, Cause, Change, what_became
 from evalkit.baseline._compare import ProviderComparison, RunComparison, Totals, compare_runs
 from evalkit.baseline._difference import Difference, Part
-from evalkit.baseline._find import BASELINE, LATEST_RUN, find_run, run_name
+from evalkit.baseline._find import BASELINE, find_run, run_name
 from evalkit.baseline._gates import Breach, FailOn, Gates, find_breaches
 from evalkit.baseline._json import render_comparison
 from evalkit.baseline._scan import (
@@ -19,7 +19,6 @@ from evalkit.baseline._show import show_comparison
 
 __all__ = [
     "BASELINE",
-    "LATEST_RUN",
     "NO_CALL",
     "Breach",
     "CaseChange",

@@ -9,8 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from evalkit.errors import EvalkitError, UsageError
+from evalkit.runfile import LATEST_RUN
 
-LATEST_RUN = Path(".evalkit/latest.jsonl")
 BASELINE = Path("reports/baseline.jsonl")
 
 _TIMEOUT_S = 60

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from evalkit.baseline import BASELINE, LATEST_RUN
+from evalkit.baseline import BASELINE
 from evalkit.errors import UsageError
 from evalkit.measures import failed_cases, summarise
 from evalkit.results import Status
-from evalkit.runfile import RunRecord, RunWriter, read_run
+from evalkit.runfile import LATEST_RUN, RunRecord, RunWriter, read_run
 
 
 @click.group("baseline")

@@ -11,14 +11,16 @@ from pathlib import Path
 import click
 
 from evalkit import __version__
-from evalkit.errors import ExitCode
+from evalkit.errors import ExitCode, UsageError
 from evalkit.grade import grade
 from evalkit.importers import read_outputs
 from evalkit.measures import failed_cases
 from evalkit.results import CaseResult, Status, Verdict
 from evalkit.runfile import RunHeader, RunProvider, RunRecord, RunSuite, is_run_file, read_run
 from evalkit.suite import Suite, load_suite
-from evalkit.transcript import JsonObject, Transcript
+from evalkit.transcript import JsonObject, Transcript, Trouble
+
+MOST_NAMES = 10
 
 
 @click.command("grade")
@@ -40,11 +42,37 @@ def command(
       {"case": "greeting", "api": "openai-chat", "body": {...}}
     """  # noqa: D301 - click keeps the lines after a control character as they are
     suite = load_suite(suite_path, allow_python=allow_python)
-    if as_json:
-        return _exit_code(_written(_graded(outputs, suite)))
-    results = list(_graded(outputs, suite))
-    _print(suite, results)
-    return _exit_code(results)
+    answered: set[str] = set()
+    graded = _noted(answered, _graded(outputs, suite))
+    results = _written(graded) if as_json else list(graded)
+    if not (as_json or not answered):
+        _print(suite, list(results))
+    code = _exit_code(results)
+    _tell_unanswered(suite, answered)
+    return code
+
+
+def _noted(answered: set[str], results: Iterable[CaseResult]) -> Iterator[CaseResult]:
+    """Note the case of each result in `answered` while it passes by."""
+    for result in results:
+        answered.add(result.case)
+        yield result
+
+
+def _tell_unanswered(suite: Suite, answered: set[str]) -> None:
+    """Say which cases nobody answered; without any answer nothing was judged, so nothing passed."""
+    missing = [case.id for case in suite.cases if case.id not in answered]
+    if not answered:
+        raise UsageError(
+            f"no answer to a case of {suite.name!r} was found, so nothing was graded",
+            hint="give outputs of this suite's cases",
+        )
+    if missing:
+        shown = ", ".join(missing[:MOST_NAMES])
+        more = f" and {len(missing) - MOST_NAMES} more" if len(missing) > MOST_NAMES else ""
+        click.echo(
+            f"no answer to {len(missing)} of {len(suite.cases)} cases: {shown}{more}", err=True
+        )
 
 
 def _graded(outputs: tuple[Path, ...], suite: Suite) -> Iterator[CaseResult]:
@@ -87,8 +115,17 @@ def _line(result: CaseResult) -> JsonObject:
         "provider": result.provider,
         "trial": result.trial,
         "status": result.status.value,
+        "where": result.where,
         "verdicts": [_verdict(verdict) for verdict in result.verdicts],
+        "trouble": _trouble(result.transcript.trouble),
     }
+
+
+def _trouble(trouble: Trouble | None) -> JsonObject | None:
+    """Why a conversation errored without a verdict."""
+    if trouble is None:
+        return None
+    return {"error": trouble.error, "what": trouble.what, "hint": trouble.hint}
 
 
 def _verdict(verdict: Verdict) -> JsonObject:
@@ -98,6 +135,9 @@ def _verdict(verdict: Verdict) -> JsonObject:
         "kind": verdict.kind and verdict.kind.value,
         "path": verdict.path,
         "reason": verdict.reason,
+        "expected": verdict.expected,
+        "actual": verdict.actual,
+        "call": verdict.call,
     }
 
 

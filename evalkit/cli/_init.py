@@ -34,6 +34,9 @@ def command(folder: Path) -> None:
             click.echo(f"wrote {folder / name}")
     enter = "" if folder == Path() else f"cd {folder} && "
     click.echo(f"\nNow: {enter}evalkit run     (replays three recorded answers; simulated)")
+    click.echo(
+        "Then: pytest, and evalkit report -o reports; whom else to ask stands in evalkit.yaml"
+    )
 
 
 def _files(folder: Traversable, below: PurePosixPath) -> Iterator[tuple[PurePosixPath, str]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from evalkit.baseline import RunComparison, compare_runs, find_run, scan_run
+from evalkit.baseline import RunComparison, compare_runs, find_run, run_name, scan_run
 from evalkit.cli._reports import print_run, write_reports
 from evalkit.collector import without_collector
 from evalkit.errors import UsageError
@@ -16,7 +16,7 @@ from evalkit.runfile import merge_runs, read_run
 
 
 @click.command("report")
-@click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RUN...")
+@click.argument("runs", nargs=-1, metavar="[RUN...]")
 @click.option(
     "--output",
     "-o",
@@ -38,19 +38,22 @@ from evalkit.runfile import merge_runs, read_run
     help="Templates of your own, which stand before evalkit's.",
 )
 def command(
-    runs: tuple[Path, ...],
+    runs: tuple[str, ...],
     output: Path | None,
     report_format: str | None,
     baseline: str | None,
     templates: Path | None,
 ) -> None:
-    """Render the run files RUN as one report; without -o or -f, on the terminal.
+    """Render the runs RUN as one report; without -o or -f, on the terminal.
 
-    Of two results for the same case, provider and trial, that of the later RUN counts.
+    Each is a run file, `latest` (unless given), or a git revision whose reports/baseline.jsonl is
+    meant. Of two results for the same case, provider and trial, that of the later RUN counts.
     """
+    runs = runs or ("latest",)
     with without_collector(), ExitStack() as files:
-        record = merge_runs([read_run(run) for run in runs])
-        comparison = _since(baseline, runs, files)
+        paths = [files.enter_context(find_run(run)) for run in runs]
+        record = merge_runs([read_run(path) for path in paths])
+        comparison = _since(baseline, paths, files)
         if report_format is not None:
             text = render(record, report_format, comparison=comparison, templates=templates)
             if output is None:
@@ -60,10 +63,10 @@ def command(
         elif output is not None:
             write_reports(record, output, comparison=comparison, templates=templates)
         else:
-            print_run(record, runs[-1], as_json=False)
+            print_run(record, Path(run_name(runs[-1])), as_json=False)
 
 
-def _since(baseline: str | None, runs: tuple[Path, ...], files: ExitStack) -> RunComparison | None:
+def _since(baseline: str | None, runs: list[Path], files: ExitStack) -> RunComparison | None:
     if baseline is None:
         return None
     if len(runs) > 1:

@@ -19,18 +19,16 @@ from evalkit.cli._progress import progress
 from evalkit.cli._reports import print_run, write_reports
 from evalkit.cli._resume import continued, print_remainder, resumed_flags
 from evalkit.config import Config, load_config
-from evalkit.errors import ExitCode, UsageError
+from evalkit.errors import ExitCode, InvalidSuite, UsageError
 from evalkit.providers import Provider
 from evalkit.results import CaseResult
 from evalkit.run import Job, Selection, log_to
-from evalkit.runfile import RunRecord, RunWriter, read_run
+from evalkit.runfile import LATEST_RUN, RunRecord, RunWriter, read_run
 from evalkit.session import Session, Terms
 from evalkit.suite import Suite, load_suites
 
 if TYPE_CHECKING:  # most runs are held against none
     from evalkit.baseline import RunComparison
-
-LATEST = Path(".evalkit/latest.jsonl")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +140,7 @@ class _Options:
     "--output",
     "-o",
     type=click.Path(path_type=Path),
-    default=LATEST,
+    default=LATEST_RUN,
     show_default=True,
     help="Where the run file goes.",
 )
@@ -189,8 +187,7 @@ def command(context: click.Context, /, resume: Path | None, **flags: object) -> 
 def _run(options: _Options, earlier: RunRecord | None) -> int:
     _check(options)
     config = load_config(options.config, near=[path.parent for path in options.suites])
-    providers = config.select(options.providers, allow_python=options.allow_python)
-    suites = load_suites(options.suites or config.suites, allow_python=options.allow_python)
+    providers, suites = _asked(options, config)
     jobs = _jobs(options, suites, providers)
     session = Session(config, Mode(options.record), providers, options.terms)
     header = session.header(suites, f"evalkit {shlex.join(sys.argv[1:])}")
@@ -229,6 +226,20 @@ def _compared(base: Path, head: Path) -> RunComparison:
     from evalkit.baseline import compare_runs, scan_run
 
     return compare_runs(scan_run(base), scan_run(head))
+
+
+def _asked(options: _Options, config: Config) -> tuple[tuple[Provider, ...], tuple[Suite, ...]]:
+    """Whom to ask and what; trouble with the former does not hide mistakes in the latter."""
+    paths = options.suites or config.suites
+    try:
+        providers = config.select(options.providers, allow_python=options.allow_python)
+    except UsageError as error:
+        try:
+            load_suites(paths, allow_python=options.allow_python)
+        except InvalidSuite as broken:
+            raise UsageError(f"{broken}\n{error}") from error
+        raise
+    return providers, load_suites(paths, allow_python=options.allow_python)
 
 
 def _write(

@@ -206,7 +206,7 @@ def _malformed(code: str, call: ToolCall, index: int) -> Complaint:
     return Complaint(
         code=f"ast_decoder:{code}",
         kind=Kind.MALFORMED_JSON,
-        reason=malformed_reason(call),
+        reason=malformed_reason(show_name(call.name), call),
         path="$",
         actual=call.raw,
         call=index,

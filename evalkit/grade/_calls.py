@@ -64,8 +64,8 @@ class CallsJudge:
             if pair.fit is Fit.EXACT:
                 yield passed(label, pair.placed.index)
             else:
-                yield from blame_pair(label, self.expected[pair.expected], pair)
-        for index in matching.missing:
+                yield from blame_pair(label, self.expected[pair.expected], pair, scene)
+        for index in dict.fromkeys(matching.missing):
             yield blame_missing(self.labels[index], self.expected[index], scene)
         for placed in matching.left:
             if self._is_blamed_here(placed):

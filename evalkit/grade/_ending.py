@@ -36,6 +36,14 @@ _REASONS = {
 }
 
 
+_UNKNOWN = {
+    "output_tokens": "an answer came without its usage",
+    "cost_usd": "no price is known, or an answer came without its usage",
+    "latency_s": "an answer came without its latency",
+}
+"""Why an amount cannot be told."""
+
+
 def trouble_free(scene: Scene) -> Iterator[Verdict]:
     """Complain of an answer that was cut off or refused, and of a loop that had to be stopped.
 
@@ -150,7 +158,7 @@ def _judge_limits(limits: Limits, tokens_of_tools: Callable[[str], int], scene: 
     }
     return Judgement(
         verdicts=tuple(
-            _limited(f"limits.{name}", limit, amount)
+            _limited(name, limit, amount)
             for name, (limit, amount) in used.items()
             if limit is not None
         )
@@ -164,9 +172,10 @@ def _sum(amounts: Iterable[float | None]) -> float | None:
     return sum(known) if parts and len(known) == len(parts) else None
 
 
-def _limited(label: str, limit: float, amount: float | None) -> Verdict:
+def _limited(name: str, limit: float, amount: float | None) -> Verdict:
+    label = f"limits.{name}"
     if amount is None:
-        reason = f"{label}: cannot be judged, for the provider did not say or no price is known"
+        reason = f"{label}: cannot be judged, for {_UNKNOWN[name]}"
         return Verdict(expectation=label, status=Status.ERRORED, reason=reason, expected=limit)
     if amount <= limit:
         return passed(label)

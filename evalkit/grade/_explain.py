@@ -17,8 +17,7 @@ MAX_DIFF_TEXT = 4000
 def explain(result: CaseResult) -> tuple[str, ...]:
     """Say why a case did not pass: a line for each complaint, none where it passed.
 
-    A line is `kind: reason`, after the user's line or the alternative that it is about, if any.
-    The same result always gives the same lines.
+    A line is `kind: reason`; the same result always gives the same lines.
     """
     if result.status is Status.SKIPPED:
         return (f"skipped: {one_line(result.skip_reason or '')}",)
@@ -42,8 +41,7 @@ def diff(verdict: Verdict) -> tuple[str, ...]:
 
 def _line(verdict: Verdict) -> str:
     kind = verdict.kind.value if verdict.kind else verdict.status.value
-    place = [w for w in verdict.expectation.split() if w.startswith(("turns[", "any_of["))]
-    return " ".join([*place, f"{kind}: {verdict.reason}"])
+    return f"{kind}: {verdict.reason}"
 
 
 def _lines(value: JsonValue) -> list[str]:

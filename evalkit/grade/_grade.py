@@ -104,7 +104,7 @@ class Grader:
         unchecked = self._unchecked_turns(scene)
         for placed in scene.calls:
             check_schema = placed.turn not in unchecked
-            for verdict in wellformed(placed, self._offer, check_schema=check_schema):
+            for verdict in wellformed(placed, scene.calls, self._offer, check_schema=check_schema):
                 if verdict.kind is not Kind.MALFORMED_JSON or placed.index not in named:
                     yield verdict
         if not self._names_ending:

@@ -53,9 +53,13 @@ def together(judgements: Iterable[Judgement]) -> Judgement:
 
 
 def within(place: str, judgement: Judgement) -> Judgement:
-    """The same judgement, its expectations named as parts of `place`."""
+    """The same judgement, its expectations and complaints told to be about `place`."""
     verdicts = tuple(
-        replace(verdict, expectation=f"{place} {verdict.expectation}")
+        replace(
+            verdict,
+            expectation=f"{place} {verdict.expectation}",
+            reason=verdict.reason and f"{place}: {verdict.reason}",
+        )
         for verdict in judgement.verdicts
     )
     return Judgement(verdicts=verdicts, pairings=judgement.pairings)

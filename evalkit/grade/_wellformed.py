@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from evalkit.grade._blame import malformed_reason
 from evalkit.grade._scene import Placed
-from evalkit.grade._words import MAX_PATH, one_line, show_call, show_name
+from evalkit.grade._words import MAX_PATH, one_line, show_call, show_name, show_which
 from evalkit.results import Kind, Status, Verdict
 from evalkit.schemas import Schema
 from evalkit.suite import Tool
@@ -29,19 +29,22 @@ class Offer:
         return found
 
 
-def wellformed(placed: Placed, offer: Offer, *, check_schema: bool) -> Iterator[Verdict]:
+def wellformed(
+    placed: Placed, calls: Sequence[Placed], offer: Offer, *, check_schema: bool
+) -> Iterator[Verdict]:
     """Complain of a call that no application could run as it stands."""
     call = placed.call
     if call.defects:
         yield from _foreign(placed)
     if call.arguments is None:
-        yield _complaint(placed, Kind.MALFORMED_JSON, malformed_reason(call), path="$")
+        reason = malformed_reason(show_which(placed, calls), call)
+        yield _complaint(placed, Kind.MALFORMED_JSON, reason, path="$")
     if call.name not in offer.names:
         offered = ", ".join(sorted(offer.names)) or "none"
         reason = f"{show_call(call)}: no such tool; offered: {one_line(offered)}"
         yield _complaint(placed, Kind.UNKNOWN_TOOL, reason)
     elif check_schema and call.arguments is not None:
-        yield from _violations(placed, offer.schema(call.name))
+        yield from _violations(placed, calls, offer.schema(call.name))
 
 
 def _foreign(placed: Placed) -> Iterator[Verdict]:
@@ -55,10 +58,10 @@ def _foreign(placed: Placed) -> Iterator[Verdict]:
         yield _complaint(placed, Kind.UNKNOWN_TOOL, reason)
 
 
-def _violations(placed: Placed, schema: Schema) -> Iterator[Verdict]:
+def _violations(placed: Placed, calls: Sequence[Placed], schema: Schema) -> Iterator[Verdict]:
     for error in schema.errors(placed.call.arguments):
         path = one_line(error.path, MAX_PATH)
-        reason = f"{placed.call.name} {path}: {one_line(error.reason)}"
+        reason = f"{show_which(placed, calls)} {path}: {one_line(error.reason)}"
         yield _complaint(placed, Kind.SCHEMA_VIOLATION, reason, path=path)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import islice
 
+from evalkit.grade._scene import Placed
 from evalkit.matchers import show
 from evalkit.transcript import JsonObject, JsonValue, ToolCall
 
@@ -21,6 +22,13 @@ def show_name(name: str) -> str:
     if len(name) <= MAX_NAME and bare.isascii() and bare.isidentifier():
         return name
     return show(name)
+
+
+def show_which(placed: Placed, calls: Sequence[Placed]) -> str:
+    """Name the tool of a call, and say which call it is where `calls` hold several of the tool."""
+    name = show_name(placed.call.name)
+    several = sum(other.call.name == placed.call.name for other in calls) > 1
+    return f"{name} (call {placed.index + 1})" if several else name
 
 
 def show_call(call: ToolCall) -> str:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 
 from evalkit.errors import ExchangeFailed, InvalidRunFile, Problem, UnknownName, UsageError, nearest
@@ -35,6 +36,7 @@ from evalkit.transcript import (
 MAX_PROBLEMS = 20
 MAX_NAME = 100
 
+_KEYS = frozenset({"case", "calls", "text", "usage", "provider", "model", "latency_s"})
 _COUNTS = frozenset(Usage.__slots__)
 _NOT_TIMED = (Exchange(),)
 
@@ -124,6 +126,9 @@ class _Reader:
 def _object(row: str | bytes) -> JsonObject:
     try:
         entry = json.loads(row)
+    except json.JSONDecodeError as error:
+        what = f"not a JSON object: {error.msg} at character {error.pos + 1}"
+        raise _BadRow(what, "write one JSON object on each line") from error
     except (ValueError, RecursionError) as error:
         raise _BadRow(
             f"not a JSON object: {error}", "write one JSON object on each line"
@@ -153,6 +158,7 @@ def _answer(entry: JsonObject) -> tuple[Turn, Trouble | None]:
 
 
 def _written_turn(entry: JsonObject) -> Turn:
+    _refuse_misspelt(entry)
     if "calls" not in entry and "text" not in entry:
         raise _BadRow("no answer", "give 'calls' and 'text', or 'api' and 'body'")
     calls = entry.get("calls") or []
@@ -163,6 +169,17 @@ def _written_turn(entry: JsonObject) -> Turn:
         calls=tuple([_call(call, index) for index, call in enumerate(calls)]),
         usage=_usage(entry.get("usage")),
     )
+
+
+def _refuse_misspelt(entry: JsonObject) -> None:
+    """Refuse a key that was meant as one of ours: calls that nobody read would pass as silence."""
+    for name in entry:
+        if name not in _KEYS and (
+            name == "tool_calls" or get_close_matches(name, _KEYS, cutoff=0.8)
+        ):
+            key = name[:MAX_NAME]
+            hint = "write 'calls'" if name == "tool_calls" else nearest(key, _KEYS)
+            raise _BadRow(f"unknown key {key!r}", hint)
 
 
 def _call(call: JsonValue, index: int) -> ToolCall:
@@ -176,7 +193,10 @@ def _call(call: JsonValue, index: int) -> ToolCall:
     elif isinstance(raw, dict):
         raw, arguments, defects = None, raw, ()
     else:
-        raise _BadRow(f"calls[{index}] has no 'raw'", "give the arguments as the model wrote them")
+        lack = f"calls[{index}] has no 'raw'"
+        if raw is not None:
+            lack = f"'raw' of calls[{index}] is neither text nor an object"
+        raise _BadRow(lack, "give the arguments as the model wrote them")
     call_id = f"{MADE_UP_ID}{index}"
     return ToolCall(id=call_id, name=name, raw=raw, arguments=arguments, defects=defects)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from evalkit.errors import UsageError
+from evalkit.errors import InvalidSuite, UsageError
 from evalkit.lint._material import SCHEMA_KEYS, Material, PlacedTool, Steps
-from evalkit.suite import Document, load_suite, load_yaml, read_tools
+from evalkit.suite import Document, Mistakes, find_tools, load_suite, load_yaml
 from evalkit.transcript import JsonValue
 
 _SUITE_KEYS = frozenset({"version", "cases"})
@@ -28,7 +28,7 @@ def read_material(paths: Iterable[Path], *, allow_python: bool = False) -> Itera
         if isinstance(document.value, dict) and document.value.keys() & _SUITE_KEYS:
             yield _suite(path, document, allow_python=allow_python)
         else:
-            tools = tuple(_tools(document, document.value, ()))
+            tools = _tools(document, document.value, ())
             if not tools:
                 hint = "name suites, files of tools, or folders of them"
                 raise UsageError("neither a suite nor tools", where=str(path), hint=hint)
@@ -74,19 +74,27 @@ def _tools_of_part(document: Document, folder: Path) -> Iterator[PlacedTool]:
         yield from _tools(named, named.value, ())
 
 
-def _tools(document: Document, value: JsonValue, path: Steps) -> Iterator[PlacedTool]:
-    """Find the definitions in any shape that a suite takes, each with its place."""
+def _tools(document: Document, value: JsonValue, path: Steps) -> tuple[PlacedTool, ...]:
+    """The tools in a part of a document, in any shape that a suite takes."""
+    mistakes = Mistakes(document)
+    tools = tuple(_placed(mistakes, value, path))
+    if mistakes.problems:
+        raise InvalidSuite(mistakes.problems)
+    return tools
+
+
+def _placed(mistakes: Mistakes, value: JsonValue, path: Steps) -> Iterator[PlacedTool]:
     match value:
         case list():
             for index, each in enumerate(value):
-                yield from _tools(document, each, (*path, index))
+                yield from _placed(mistakes, each, (*path, index))
         case {"result": {"tools": list() as tools}}:
-            yield from _tools(document, tools, (*path, "result", "tools"))
+            yield from _placed(mistakes, tools, (*path, "result", "tools"))
         case {"tools": list() as tools}:
-            yield from _tools(document, tools, (*path, "tools"))
+            yield from _placed(mistakes, tools, (*path, "tools"))
         case {"type": "function", "function": dict() as function}:
-            yield from _tools(document, function, (*path, "function"))
-        case {"name": str(), **rest}:
-            (tool,) = read_tools(value, document.file)
-            key = next((key for key in SCHEMA_KEYS if key in rest), SCHEMA_KEYS[0])
-            yield PlacedTool(tool, document, path, key)
+            yield from _placed(mistakes, function, (*path, "function"))
+        case dict() if path or "name" in value:
+            key = next((key for key in SCHEMA_KEYS if key in value), SCHEMA_KEYS[0])
+            for tool, place in find_tools(value, path, mistakes):
+                yield PlacedTool(tool, mistakes.document, place, key)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from evalkit.errors import nearest
 from evalkit.matchers import _containers, _date, _logic, _numbers, _outside, _schema, _text
-from evalkit.matchers._literal import compile_literal
+from evalkit.matchers._literal import compile_literal, equal
 from evalkit.matchers._mapping import ArgumentsPattern, below, match_fields
 from evalkit.matchers._plugin import find_matcher, matcher_names
 from evalkit.matchers._values import (
@@ -18,7 +18,7 @@ from evalkit.matchers._values import (
     Pattern,
     reasoned,
 )
-from evalkit.matchers._words import describe
+from evalkit.matchers._words import describe, show
 from evalkit.transcript import JsonObject, JsonValue
 
 MAX_DEPTH = 100
@@ -132,14 +132,18 @@ def _plain_list(value: list[JsonValue]) -> Pattern:
         if not isinstance(actual, list):
             return _another_kind(value, "a list", actual)
         if len(actual) != len(patterns):
-            why = f"expected {_entries(len(patterns))}, got {_entries(len(actual))}"
+            why = f"expected {_entries(value)}, got {_entries(actual)}"
             return (Mismatch(path="$", reason=why, expected=value, actual=actual),)
         pairs = enumerate(zip(patterns, actual, strict=True))
-        return tuple(
+        found = tuple(
             wrong
             for index, (pattern, each) in pairs
             for wrong in below(index, pattern.check(each, context))
         )
+        if len(found) > 1 and _same_entries(value, actual):
+            why = f"expected the order {show(value)}, got {show(actual)}; $unordered takes any"
+            return (Mismatch(path="$", reason=why, expected=value, actual=actual),)
+        return found
 
     return Pattern(source=value, check=check)
 
@@ -156,8 +160,12 @@ def _another_kind(expected: JsonValue, kind: str, actual: JsonValue) -> tuple[Mi
     return (Mismatch(path="$", reason=why, expected=expected, actual=actual),)
 
 
-def _entries(count: int) -> str:
-    return f"a list of {count} entr{'y' if count == 1 else 'ies'}"
+def _entries(values: list[JsonValue]) -> str:
+    return f"{len(values)} entr{'y' if len(values) == 1 else 'ies'} {show(values)}"
+
+
+def _same_entries(expected: list[JsonValue], actual: list[JsonValue]) -> bool:
+    return equal(sorted(expected, key=show), sorted(actual, key=show))
 
 
 def _refuse_depth(value: JsonValue) -> None:

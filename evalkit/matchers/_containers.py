@@ -71,7 +71,11 @@ def _unordered(operand: JsonValue, compile_: Compile) -> Pattern:
         if not isinstance(actual, list):
             return f"expected a list, got {describe(actual)}"
         if len(actual) != len(patterns):
-            return f"expected {len(patterns)} entries in any order, got {len(actual)}"
+            wanted = show([pattern.source for pattern in patterns])
+            return (
+                f"expected {len(patterns)} entries {wanted} in any order,"
+                f" got {len(actual)}: {show(actual)}"
+            )
         return _unmatched(patterns, actual, context)
 
     return reasoned(source, reason)
@@ -174,7 +178,7 @@ def _wrong(source: JsonValue, why: str, actual: JsonValue) -> tuple[Mismatch, ..
 
 
 def _unmatched(
-    patterns: Sequence[Pattern], actual: Sequence[JsonValue], context: Context
+    patterns: Sequence[Pattern], actual: list[JsonValue], context: Context
 ) -> str | None:
     """Give each pattern an entry of its own, or say which one is left without."""
     fits = [
@@ -184,7 +188,10 @@ def _unmatched(
     taken_by: dict[int, int] = {}
     for index, pattern in enumerate(patterns):
         if not _find_entry(index, fits, taken_by, set()):
-            return f"no entry of its own matches {show(pattern.source)}, got {show(list(actual))}"
+            wanted = show(pattern.source)
+            if fits[index]:
+                return f"each entry that matches {wanted} is needed for another, got {show(actual)}"
+            return f"no entry matches {wanted}, got {show(actual)}"
     return None
 
 

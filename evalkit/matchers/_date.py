@@ -34,6 +34,7 @@ _MONTHS = {
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})", re.ASCII)
 _DAY_FIRST = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?\.? (?:of )?([a-z]{3,9})\.?,? (\d{4})", re.ASCII)
 _MONTH_FIRST = re.compile(r"([a-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})", re.ASCII)
+_DAY_OR_MONTH = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2})", re.ASCII)
 _LONGEST = 40
 
 
@@ -47,14 +48,16 @@ def _date(operand: JsonValue) -> Reason:
     def reason(actual: JsonValue, _: Context) -> str | None:
         got = read_date(actual)
         if got is None:
-            return f"expected the date {wanted}, got {describe(actual)}"
+            return f"expected the date {wanted}, got {describe(actual)}{_two_ways(actual)}"
         return None if _same(wanted, got) else f"expected the date {wanted}, got {show(actual)}"
 
     return reason
 
 
 def _any_date(actual: JsonValue, _: Context) -> str | None:
-    return None if read_date(actual) else f"expected a date, got {describe(actual)}"
+    if read_date(actual):
+        return None
+    return f"expected a date, got {describe(actual)}{_two_ways(actual)}"
 
 
 def _between(operand: Mapping[str, JsonValue]) -> Reason:
@@ -67,13 +70,18 @@ def _between(operand: Mapping[str, JsonValue]) -> Reason:
     def reason(actual: JsonValue, _: Context) -> str | None:
         got = read_date(actual)
         if got is None:
-            return f"expected a date {wanted}, got {describe(actual)}"
+            return f"expected a date {wanted}, got {describe(actual)}{_two_ways(actual)}"
         day = _day(got)
         if (first is None or first <= day) and (last is None or day <= last):
             return None
         return f"expected a date {wanted}, got {show(actual)}"
 
     return reason
+
+
+def _two_ways(actual: JsonValue) -> str:
+    ambiguous = isinstance(actual, str) and _DAY_OR_MONTH.fullmatch(actual.strip())
+    return ", which does not tell day from month" if ambiguous else ""
 
 
 def _read_operand(operand: JsonValue) -> date:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 
 from evalkit.transcript import JsonValue
 
@@ -57,7 +58,23 @@ def _texts_differ(expected: str, actual: str) -> str:
         return f"{said} (only upper and lower case differ)"
     if "".join(expected.split()) == "".join(actual.split()):
         return f"{said} (only spaces differ)"
-    return said
+    return f"{said}{_look_alike(expected, actual)}"
+
+
+def _look_alike(expected: str, actual: str) -> str:
+    """Tell texts apart that look the same, by the names of their characters."""
+    if unicodedata.normalize("NFKC", expected) == unicodedata.normalize("NFKC", actual):
+        return " (the same letters, in another Unicode form)"
+    pairs = zip(expected, actual, strict=False)
+    at, (wanted, got) = next(
+        ((i, pair) for i, pair in enumerate(pairs) if pair[0] != pair[1]), (0, ("", ""))
+    )
+    if (wanted + got).isascii() or wanted.isalnum() != got.isalnum():
+        return ""
+    names = [unicodedata.name(each, f"U+{ord(each):04X}") for each in (wanted, got)]
+    if wanted.isalnum() and names[0].split()[0] == names[1].split()[0]:
+        return ""  # such as u and ü, which nobody takes for one another
+    return f" (character {at + 1}: {names[0]} expected, got {names[1]})"
 
 
 def _kind(value: JsonValue) -> str:

@@ -3,6 +3,7 @@
 from evalkit.runfile._codec import dump, encode, load
 from evalkit.runfile._file import (
     FORMAT,
+    LATEST_RUN,
     RunHeader,
     RunProvider,
     RunRecord,
@@ -17,6 +18,7 @@ from evalkit.runfile._schema import run_schema
 
 __all__ = [
     "FORMAT",
+    "LATEST_RUN",
     "RunHeader",
     "RunProvider",
     "RunRecord",

@@ -32,6 +32,9 @@ from evalkit.transcript import JsonObject, JsonValue
 
 FORMAT = 1
 
+LATEST_RUN = Path(".evalkit/latest.jsonl")
+"""Where a run goes that names no other file."""
+
 _HEAD = b'{"evalkit":%d,"run":%b}\n'
 _RESULT = b'{"result":%b}\n'
 _END = b'{"end":{"finished_at":%b}}\n'

@@ -11,10 +11,11 @@ from evalkit.suite._expectation import (
     Retries,
 )
 from evalkit.suite._load import load_suite, load_suites
+from evalkit.suite._mistakes import Mistakes
 from evalkit.suite._schema import suite_schema
 from evalkit.suite._settings import Settings, ToolNamed
 from evalkit.suite._simulated import Fault, PythonCall, Returned, Simulated
-from evalkit.suite._tool import Tool, read_tools
+from evalkit.suite._tool import Tool, find_tools, read_tools
 from evalkit.suite._yaml import Document, load_yaml
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Grounded",
     "Idempotent",
     "Limits",
+    "Mistakes",
     "PythonCall",
     "Retries",
     "Returned",
@@ -38,6 +40,7 @@ __all__ = [
     "ToolNamed",
     "UserTurn",
     "check",
+    "find_tools",
     "load_suite",
     "load_suites",
     "load_yaml",

@@ -73,8 +73,8 @@ def _load(path: Path, *, allow_python: bool) -> Suite:
     for part in parts if not allow_python else ():
         _refuse_python(part.document.value, (), mistakes.within(part.document))
     _review(parts, shared, mistakes)
-    cases = tuple(case for part in parts for case in _cases(part, shared, mistakes))
-    _refuse_repetition(cases, mistakes)
+    taken: dict[str, str] = {}
+    cases = tuple(case for part in parts for case in _cases(part, shared, taken, mistakes))
     if not cases and not mistakes.problems:
         mistakes.at((), "the suite has no cases", "list them under `cases`")
     if mistakes.problems:
@@ -116,7 +116,12 @@ def _suite_files(paths: Iterable[Path], problems: list[Problem]) -> Iterator[Pat
     seen = set()
     for path in paths:
         files = [path]
-        if path.is_dir():
+        if not path.exists():
+            files = []
+            what = "there is no such file or folder"
+            hint = "name suites or folders of them; `evalkit init` starts a project with one"
+            problems.append(Problem(what=what, where=f"{path}:1:1", hint=hint))
+        elif path.is_dir():
             found = sorted(each for each in path.iterdir() if each.suffix in {".yaml", ".yml"})
             files = [each for each in found if each.is_file() and each.name != _CONFIGURATION]
             if not files:
@@ -197,19 +202,27 @@ def _review(parts: Iterable[_Part], shared: Shared, mistakes: Mistakes) -> None:
             reviewer.review(expect, ("defaults", "expect"))
 
 
-def _cases(part: _Part, shared: Shared, mistakes: Mistakes) -> Iterator[Case]:
+def _cases(
+    part: _Part, shared: Shared, taken: dict[str, str], mistakes: Mistakes
+) -> Iterator[Case]:
+    """The cases of a file; `taken` holds the place of each id so far."""
     builder = CaseBuilder(shared, mistakes.within(part.document), templated=part.templated)
     for index, entry in enumerate(part.file.cases):
-        yield from builder.build(entry, ("cases", index))
+        built = list(builder.build(entry, ("cases", index)))
+        where = part.document.where(("cases", index))
+        for name in [case.id for case in built] or _written_id(entry):
+            if name in taken:
+                what = f"the id {name!r} is already taken by the case at {taken[name]}"
+                mistakes.problems.append(Problem(what=what, where=where))
+            taken.setdefault(name, where)
+        yield from built
 
 
-def _refuse_repetition(cases: Iterable[Case], mistakes: Mistakes) -> None:
-    places: dict[str, str] = {}
-    for case in cases:
-        if case.id in places:
-            what = f"the id {case.id!r} is already taken by the case at {places[case.id]}"
-            mistakes.problems.append(Problem(what=what, where=case.where))
-        places.setdefault(case.id, case.where)
+def _written_id(entry: JsonValue) -> list[str]:
+    """The id of a case whose mistakes kept it from being built, where no matrix adds to it."""
+    if not isinstance(entry, dict) or "matrix" in entry or not isinstance(entry.get("id"), str):
+        return []
+    return [str(entry["id"])]
 
 
 _HOLDERS = (dict, list)

@@ -227,3 +227,21 @@ def test_a_run_file_is_rendered_without_running_anything(project):
 
     assert report.returncode == 0
     assert "simulated" in report.stdout.lower()
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        pytest.param((), "evalkit.yaml: no provider to ask\n", id="none"),
+        pytest.param(("-p", "gpt"), "--provider: unknown provider 'gpt'\n", id="unknown"),
+    ],
+)
+def test_a_missing_provider_hides_no_mistake_of_the_suite(empty_project, words, told):
+    empty_project.write("broken.yaml", MISTAKES)
+
+    run = empty_project.evalkit("run", "broken.yaml", *words)
+
+    assert run.returncode == 2
+    assert "broken.yaml:7:5: unknown key 'promt'" in run.stderr
+    assert "unknown matcher '$regx'" in run.stderr
+    assert told in run.stderr

@@ -65,7 +65,10 @@ def test_a_missing_argument_is_told_by_its_name():
             id="a pattern that needs backtracking",
         ),
         pytest.param(
-            {"type": "int"}, 'no JSON Schema: "int" may not stand here', None, id="no such type"
+            {"type": "int"},
+            "no JSON Schema: there is no type 'int'",
+            "did you mean 'integer'?",
+            id="no such type",
         ),
         pytest.param([], "a JSON Schema is a mapping, got list", None, id="a list"),
     ],

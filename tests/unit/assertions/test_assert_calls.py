@@ -56,7 +56,10 @@ def test_a_large_value_is_set_against_the_other_line_by_line(chat):
     message = said(assert_calls, answer, plan={"stops": [{"city": "Paris"}]})
 
     assert message.splitlines()[:2] == [
-        "wrong_argument: plan $.stops: expected a list of 1 entry, got a list of 2 entries",
+        (
+            'wrong_argument: plan $.stops: expected 1 entry [{"city": "Paris"}],'
+            ' got 2 entries [{"city": "Paris"}, {"city": "Oslo"}]'
+        ),
         "   [",
     ]
     assert '  +    "city": "Oslo"' in message.splitlines()

@@ -34,9 +34,10 @@ def test_the_nearest_call_explains_an_expectation_in_whatever_order(shop, order)
 
     result = grade(case, shop.transcript(*(calls[index] for index in order)))
 
+    paris, oslo = order.index(0) + 1, order.index(1) + 1
     assert {v.reason for v in result.failures} == {
-        "get_weather $.location: expected 'Paris', got 'Parisx'",
-        "get_weather $.location: expected 'Oslo', got 'Osl'",
+        f"get_weather (call {paris}) $.location: expected 'Paris', got 'Parisx'",
+        f"get_weather (call {oslo}) $.location: expected 'Oslo', got 'Osl'",
     }
 
 

@@ -213,7 +213,8 @@ def test_an_expected_stop_decides_alone_about_the_end(shop, expected, turn, foun
         pytest.param(
             {"cost_usd": 0.1},
             Status.ERRORED,
-            "limits.cost_usd: cannot be judged, for the provider did not say or no price is known",
+            "limits.cost_usd: cannot be judged,"
+            " for no price is known, or an answer came without its usage",
             id="unknown cost",
         ),
     ],
@@ -244,7 +245,9 @@ def test_the_nearest_alternative_explains_that_none_holds(shop):
 
     result = grade(shop.case(expect), shop.transcript(shop.call("get_order", {"id": "A2"})))
 
-    assert explain(result) == ("any_of[1] wrong_argument: get_order $.id: expected 'A1', got 'A2'",)
+    assert explain(result) == (
+        "wrong_argument: any_of[1]: get_order $.id: expected 'A1', got 'A2'",
+    )
 
 
 def test_a_case_whose_alternatives_are_all_silent_expects_no_call(shop):
@@ -401,9 +404,9 @@ def test_each_line_of_a_scripted_user_is_judged_by_what_followed_it(shop, refund
 
     assert right.status is Status.PASSED
     assert explain(rash) == (
-        "turns[0] forbidden_call: process_refund(order_id='A8472') was called, which is forbidden",
+        "forbidden_call: turns[0]: process_refund(order_id='A8472') was called, which is forbidden",
         (
-            "turns[1] missing_call: process_refund(order_id='A8472') was never called;"
+            "missing_call: turns[1]: process_refund(order_id='A8472') was never called;"
             " the model answered 'Done.'"
         ),
     )
@@ -424,7 +427,7 @@ def test_a_line_that_was_never_said_is_not_judged(shop):
 
     assert (result.status, explain(result)) == (
         Status.ERRORED,
-        ("turns[1] errored: turns[1]: the conversation ended before the user said this",),
+        ("errored: turns[1]: the conversation ended before the user said this",),
     )
 
 

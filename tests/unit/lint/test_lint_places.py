@@ -177,3 +177,25 @@ def test_the_tools_of_the_project_have_no_errors():
     found = lint(read_material([folder, folder / "tools"]))
 
     assert [finding for finding in found if finding.severity == "error"] == []
+
+
+def test_mistakes_in_a_file_of_tools_are_all_told_at_their_places(tmp_path):
+    file = tmp_path / "tools.yaml"
+    file.write_text(
+        "- name: bad one\n- nam: x\n- name: f\n  parameters:\n    type: object\n"
+        "    properties:\n      a: {type: strng}\n      b: {type: string}\n"
+        "- name: g\n  parameters:\n    type: object\n    properties:\n      a: {$ref: 'http://x/y'}\n"
+    )
+
+    with pytest.raises(InvalidSuite) as refused:
+        list(read_material([file]))
+
+    assert [
+        str(each).splitlines()[0].removeprefix(str(file)) for each in refused.value.problems
+    ] == [
+        ":1:9: a tool's name is text without spaces, got the text 'bad one'",
+        ":2:3: 'name' is missing",
+        ":2:3: unknown key 'nam'",
+        ":7:17: no JSON Schema: there is no type 'strng'",
+        ":13:17: the $ref 'http://x/y' is not fetched",
+    ]

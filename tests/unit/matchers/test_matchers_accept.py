@@ -87,8 +87,9 @@ REFUSED = [
     (1, True, "$", "expected the number 1, got true"),
     (True, 1, "$", "expected true, got the number 1"),
     (None, False, "$", "expected null, got false"),
-    ([1, 2], [2, 1], "$[0]", "expected 1, got 2"),
-    ([1, 2], [1], "$", "expected a list of 2 entries, got a list of 1 entry"),
+    ([1, 2], [2, 3], "$[0]", "expected 1, got 2"),
+    ([1, 2], [2, 1], "$", "expected the order [1, 2], got [2, 1]; $unordered takes any"),
+    ([1, 2], [1], "$", "expected 2 entries [1, 2], got 1 entry [1]"),
     ([1], "x", "$", "expected a list, got the text 'x'"),
     ({"a": 1}, [], "$", "expected an object, got the list []"),
     ({"a": {"b": {"$gt": 3}}}, {"a": {"b": 2}}, "$.a.b", "expected more than 3, got 2"),
@@ -140,15 +141,23 @@ REFUSED = [
     ({"$length": 3}, [1], "$", "length: expected 3, got 1; the value is [1]"),
     ({"$length": 3}, 5, "$", "expected text, a list or an object, got the number 5"),
     ({"$items": {"$type": "string"}}, ["a", 1], "$[1]", "expected type string, got the number 1"),
-    ({"$unordered": [1, 1]}, [1, 2], "$", "no entry of its own matches 1, got [1, 2]"),
-    ({"$unordered": [1, 2]}, [1], "$", "expected 2 entries in any order, got 1"),
+    (
+        {"$unordered": [1, 1]},
+        [1, 2],
+        "$",
+        "each entry that matches 1 is needed for another, got [1, 2]",
+    ),
+    ({"$unordered": [1, 2]}, [1], "$", "expected 2 entries [1, 2] in any order, got 1: [1]"),
     ({"$subset": {"a": 1}}, {"b": 1}, "$.a", "missing, expected 1"),
-    ({"$subset": [1, 2]}, [1, 3], "$", "no entry of its own matches 2, got [1, 3]"),
+    ({"$subset": [1, 2]}, [1, 3], "$", "no entry matches 2, got [1, 3]"),
     (
         {"$date": "2026-01-31"},
         "01/02/2026",
         "$",
-        "expected the date 2026-01-31, got the text '01/02/2026'",
+        (
+            "expected the date 2026-01-31, got the text '01/02/2026',"
+            " which does not tell day from month"
+        ),
     ),
     (
         {"$date": "2026-01-31"},

@@ -47,6 +47,7 @@ def test_mistakes_in_included_files_stand_under_their_names(mistakes, tmp_path):
         "  hint: did you mean 'simulate'?",
         "b.yaml:3:9: 'expect' is missing",
         "  hint: a case must be able to fail",
+        "b.yaml:3:9: the id 'a' is already taken by the case at s.yaml:4:9",
         "t.yaml:1:9: a tool's name is text without spaces, got the number 5",
     ]
 

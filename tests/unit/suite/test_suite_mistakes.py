@@ -287,3 +287,16 @@ def test_a_tool_choice_and_a_simulated_tool_of_a_case_must_be_offered(case_mista
         "the suite offers no tool 'gone'",
         "the suite offers no tool 'lost'",
     ]
+
+
+def test_an_id_that_is_taken_is_told_beside_other_mistakes(case_mistakes):
+    told = case_mistakes(
+        "- {id: a, prompt: x, expect: no_call}\n- {id: a, prompt: x, expct: no_call}\n"
+        "- {id: b, promt: x, expect: no_call}"
+    )
+
+    assert [each.split(": ", 1)[1] for each in told] == [
+        "the id 'a' is already taken by the case at s.yaml:6:5",
+        "unknown key 'expct'",
+        "unknown key 'promt'",
+    ]

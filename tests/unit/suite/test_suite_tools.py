@@ -118,7 +118,7 @@ def test_a_tool_without_a_schema_takes_no_arguments():
         ),
         (
             {"name": "a", "parameters": {"type": "object", "properties": {"b": {"type": "str"}}}},
-            ['no JSON Schema: "str" may not stand here'],
+            ["no JSON Schema: there is no type 'str'"],
         ),
         (
             {"name": "a", "parameters": {"type": "object", "$ref": "http://127.0.0.1/x"}},
@@ -147,7 +147,10 @@ tools:
 cases: [{id: a, prompt: x, expect: no_call}]
 """
 
-    assert mistakes(text) == ['s.yaml:7:22: no JSON Schema: "strin" may not stand here']
+    assert mistakes(text) == [
+        "s.yaml:7:22: no JSON Schema: there is no type 'strin'",
+        "  hint: did you mean 'string'?",
+    ]
 
 
 def test_two_tools_cannot_have_one_name(mistakes):
