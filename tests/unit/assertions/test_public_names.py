@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import evalkit
-from evalkit import assertions
+from evalkit import assertions, report
 
 HEAVY = {"openai", "anthropic", "httpx2", "vcr", "jinja2", "rich", "starlette"}
 
@@ -27,8 +27,15 @@ def test_the_assertions_cost_no_sdk():
     assert not HEAVY & loaded_by("from evalkit import assert_calls, Regex")
 
 
-def test_type_checkers_are_told_the_names_that_are_loaded():
-    tree = ast.parse(Path(evalkit.__file__).read_text())
+def test_a_run_loads_neither_the_page_nor_comparisons_nor_text_formats():
+    loaded = loaded_by("import evalkit.cli._run")
+
+    assert not {"evalkit.report._html", "evalkit.baseline", "evalkit.parse._formats"} & loaded
+
+
+@pytest.mark.parametrize("package", [evalkit, report])
+def test_type_checkers_are_told_the_names_that_are_loaded(package):
+    tree = ast.parse(Path(package.__file__).read_text())
 
     told = {
         alias.asname: f"{node.module}.{alias.name}"
@@ -38,7 +45,9 @@ def test_type_checkers_are_told_the_names_that_are_loaded():
         if alias.asname
     }
 
-    assert told == {name: f"{home}.{name}" for name, home in evalkit._HOME.items()}
+    homes = package._HOMES.items()
+    assert told == {name: f"{home}.{name}" for home, names in homes for name in names.split()}
+    assert sorted(told) == sorted(package.__all__)
 
 
 @pytest.mark.parametrize("name", evalkit.__all__)
