@@ -4,8 +4,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 CLEAN := build/wheel-test
-# The tests that need what a wheel must bring along: templates, scaffold, schema, entry points.
-IN_WHEEL := tests/cli tests/plugin tests/replay tests/integration tests/unit/report tests/unit/suite
+# The tests that need what a wheel must bring along: templates, scaffold, schema, ranks, entry points.
+IN_WHEEL := tests/replay tests/unit/report tests/unit/suite tests/unit/cost \
+  $(patsubst %,tests/cli/test_%.py,run_command newcomer tokens_command compare_command grade_command) \
+  tests/plugin/test_pytest_plugin.py tests/plugin/test_evalkit_fixture.py tests/docs/test_extending_examples.py
 STAMP := $(VENV)/.installed
 DATA := $(abspath ../shared/data)
 export EVALKIT_TEST_DATA ?= $(if $(wildcard $(DATA)),$(DATA))
