@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from evalkit.cassettes import Finding, Recording, convert, read, scan_file
+from evalkit.cli._options import AS_JSON, CONFIG
 from evalkit.config import Config, load_config
 from evalkit.errors import ExitCode, UsageError
 from evalkit.transcript import JsonObject, JsonValue
@@ -23,8 +24,8 @@ _PATH = click.Path(path_type=Path)
 
 @click.command("scan")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path, exists=True))
-@click.option("--json", "as_json", is_flag=True, help="Print JSON, nothing else.")
-@click.option("--config", type=_PATH, help="Use this evalkit.yaml.")
+@AS_JSON
+@CONFIG
 def scan_command(paths: tuple[Path, ...], *, as_json: bool, config: Path | None) -> int:
     """Fail where a secret stands in cassettes, suites, reports or run files.
 
@@ -62,8 +63,11 @@ def show_command(paths: tuple[Path, ...], *, as_json: bool) -> int:
 @click.command("convert")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
 @click.option("--to", type=_PATH, metavar="PATH", help="A file for one cassette, else a folder.")
-@click.option("--config", type=_PATH, help="Use this evalkit.yaml.")
-def convert_command(paths: tuple[Path, ...], to: Path | None, config: Path | None) -> int:
+@AS_JSON
+@CONFIG
+def convert_command(
+    paths: tuple[Path, ...], *, to: Path | None, as_json: bool, config: Path | None
+) -> int:
     """Rewrite cassettes of vcrpy and pytest-recording in evalkit's format, without secrets.
 
     In place, unless --to says where.
@@ -71,10 +75,15 @@ def convert_command(paths: tuple[Path, ...], to: Path | None, config: Path | Non
     if to is not None and len(paths) > 1 and to.suffix:
         raise UsageError(f"{len(paths)} cassettes do not fit into one file", where=str(to))
     redaction = load_config(config, near=paths).redaction()
+    converted = []
     for path in paths:
         target = _target(path, to)
-        recordings = convert(path, target, redaction)
-        click.echo(f"{path} -> {target}: {len(recordings)} recordings")
+        count = len(convert(path, target, redaction))
+        converted.append({"path": path.as_posix(), "to": target.as_posix(), "recordings": count})
+        if not as_json:
+            click.echo(f"{path} -> {target}: {count} recording{'' if count == 1 else 's'}")
+    if as_json:
+        click.echo(json.dumps(converted))
     return ExitCode.PASSED
 
 

@@ -16,6 +16,7 @@ from evalkit.cassettes import Condition, Mode, State
 from evalkit.cli._cassette_files import convert_command, scan_command, show_command
 from evalkit.cli._forecast import print_forecast
 from evalkit.cli._hold import exit_code, hold
+from evalkit.cli._options import ALLOW_PYTHON, AS_JSON, BUDGET_USD, CONFIG, DRY_RUN, MAX_REQUESTS
 from evalkit.cli._progress import progress
 from evalkit.cli._reports import print_run
 from evalkit.cli._shelf import STALE, Place, Shelf, misses, open_shelf, prune
@@ -31,9 +32,9 @@ _Command = Callable[..., object]
 _OPTIONS: tuple[Callable[[_Command], _Command], ...] = (
     click.argument("suites", nargs=-1, type=click.Path(path_type=Path)),
     click.option("--provider", "-p", "providers", multiple=True, metavar="NAME", help="Only its."),
-    click.option("--json", "as_json", is_flag=True, help="Print JSON, nothing else."),
-    click.option("--config", type=click.Path(path_type=Path), help="Use this evalkit.yaml."),
-    click.option("--allow-python", is_flag=True, help="Let suites call Python functions."),
+    AS_JSON,
+    CONFIG,
+    ALLOW_PYTHON,
 )
 
 
@@ -101,9 +102,9 @@ def _prune(*, as_json: bool, dry_run: bool, **place: object) -> int:
 @click.option("--older-than", type=click.IntRange(min=0), metavar="DAYS", help="What is older.")
 @click.option("--stale", is_flag=True, help="What is changed, expired, missing or unused.")
 @click.option("--drifted", is_flag=True, help="What another model answers since.")
-@click.option("--budget-usd", type=click.FloatRange(min=0), metavar="USD", help="Spend no more.")
-@click.option("--max-requests", type=click.IntRange(min=0), metavar="N", help="Send no more.")
-@click.option("--dry-run", is_flag=True, help="Say what would be asked and cost; ask nobody.")
+@BUDGET_USD
+@MAX_REQUESTS
+@DRY_RUN
 @click.pass_context
 def _rerecord(context: click.Context, /, **_: object) -> int:
     """Ask anew what is out of date, and replace the recordings of those cases."""

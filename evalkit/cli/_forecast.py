@@ -12,13 +12,14 @@ import click
 from evalkit.cost import price_table_date
 from evalkit.run import Forecast, Job, forecast
 from evalkit.session import Session
+from evalkit.transcript import JsonObject
 
 
 def print_forecast(session: Session, jobs: Sequence[Job], *, as_json: bool) -> None:
     """Say what the session would ask of these jobs, provider by provider."""
     found = forecast(asyncio.run(session.to_ask(jobs)), session.config.prices)
     if as_json:
-        click.echo(json.dumps([asdict(each) for each in found]))
+        click.echo(json.dumps([_fields(each, is_most=session.stops_early) for each in found]))
         return
     if not found:
         click.echo("Nothing would be asked: every answer is recorded, or the mode only replays.")
@@ -26,6 +27,12 @@ def print_forecast(session: Session, jobs: Sequence[Job], *, as_json: bool) -> N
     for each in found:
         click.echo(_line(each, is_most=session.stops_early))
     click.echo(f"Prices: configured, or {price_table_date()}. Nothing was asked.")
+
+
+def _fields(found: Forecast, *, is_most: bool) -> JsonObject:
+    """A forecast as JSON; where trials may stop early, nobody knows what it costs at least."""
+    fields = asdict(found) | {"stops_early": is_most}
+    return fields | {"usd_least": None} if is_most else fields
 
 
 def _line(found: Forecast, *, is_most: bool) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from evalkit import __version__
+from evalkit.cli._options import ALLOW_PYTHON
 from evalkit.errors import ExitCode, UsageError
 from evalkit.grade import grade
 from evalkit.importers import read_outputs
@@ -29,7 +30,7 @@ MOST_NAMES = 10
     "--suite", "suite_path", required=True, type=click.Path(path_type=Path), help="What to expect."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON line for each conversation.")
-@click.option("--allow-python", is_flag=True, help="Let the suite call Python functions.")
+@ALLOW_PYTHON
 def command(
     outputs: tuple[Path, ...], suite_path: Path, *, as_json: bool, allow_python: bool
 ) -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from evalkit.cli._options import ALLOW_PYTHON
 from evalkit.config import load_config
 from evalkit.errors import ExitCode
 from evalkit.lint import (
@@ -59,7 +60,7 @@ class _Options:
 )
 @click.option("--json", "output_format", flag_value="json", help="The same as --format json.")
 @click.option("--rules", is_flag=True, help="List the rules, and judge nothing.")
-@click.option("--allow-python", is_flag=True, help="Let suites name Python functions.")
+@ALLOW_PYTHON
 def command(**flags: object) -> int:
     """Say what in FILES makes models call wrongly, or suites blind.
 

@@ -15,6 +15,7 @@ import click
 from evalkit.cassettes import Mode
 from evalkit.cli._forecast import print_forecast
 from evalkit.cli._hold import exit_code, hold
+from evalkit.cli._options import ALLOW_PYTHON, BUDGET_USD, CONFIG, DRY_RUN, MAX_REQUESTS
 from evalkit.cli._progress import progress
 from evalkit.cli._reports import print_run, write_reports
 from evalkit.cli._resume import continued, print_remainder, resumed_flags
@@ -116,16 +117,9 @@ class _Options:
     is_flag=True,
     help="Hold no further trial of a case whose verdict cannot change any more.",
 )
-@click.option(
-    "--budget-usd",
-    type=click.FloatRange(min=0),
-    metavar="USD",
-    help="Send no request that might cost more than is left of this.",
-)
-@click.option(
-    "--max-requests", type=click.IntRange(min=0), metavar="N", help="Send so many at most."
-)
-@click.option("--dry-run", is_flag=True, help="Say what would be asked and cost; ask nobody.")
+@BUDGET_USD
+@MAX_REQUESTS
+@DRY_RUN
 @click.option(
     "--replay-speed",
     type=click.FloatRange(min=0, min_open=True),
@@ -170,8 +164,8 @@ class _Options:
     metavar="N",
     help="Errored conversations to tolerate before the exit code is 3.",
 )
-@click.option("--config", type=click.Path(path_type=Path), help="Use this evalkit.yaml.")
-@click.option("--allow-python", is_flag=True, help="Let suites call Python functions.")
+@CONFIG
+@ALLOW_PYTHON
 @click.pass_context
 def command(context: click.Context, /, resume: Path | None, **flags: object) -> int:
     """Ask providers, or replay what they answered, and judge the calls.

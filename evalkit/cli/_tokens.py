@@ -11,6 +11,7 @@ from typing import assert_never
 import click
 
 from evalkit.calibration import FEWEST, Calibration, Reported, calibrate, read_requests
+from evalkit.cli._options import AS_JSON, CONFIG
 from evalkit.cli._token_table import Counted, lines_of
 from evalkit.config import Config, load_config
 from evalkit.cost import (
@@ -64,8 +65,8 @@ class _Measure:
     help="Correct the counts by the usage that providers reported: in a run file, a cassette, "
     "or a folder of cassettes.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON, nothing else.")
-@click.option("--config", type=click.Path(path_type=Path), help="Use this evalkit.yaml.")
+@AS_JSON
+@CONFIG
 def command(
     files: tuple[Path, ...],
     names: tuple[str, ...],

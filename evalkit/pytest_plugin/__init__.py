@@ -7,7 +7,8 @@ there is neither.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -99,6 +100,22 @@ def evalkit(request: pytest.FixtureRequest) -> Iterator[Kit]:
 
     with kit_of(request.node) as kit:
         yield kit
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Tell trouble of evalkit's own in a test from a test that failed."""
+    if call.excinfo is None or "evalkit.errors" not in sys.modules:
+        return (yield)
+    from evalkit.pytest_plugin._trouble import in_the_users_code, told, trouble_in
+
+    trouble = trouble_in(call.excinfo)
+    if trouble is not None and not item.config.getoption("fulltrace"):
+        call.excinfo = in_the_users_code(call.excinfo, trouble)
+    report = yield
+    return told(report, trouble, is_case=_is_case(report))
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -13,9 +13,13 @@ from evalkit.transcript import Message, Prompt, ToolResult, Transcript, Trouble
 FLAG = re.compile(r"(?<![\w-])--(?=(allow-python|provider|record|report)\b)")
 """A flag of `evalkit run` that pytest has under another name."""
 
+NOT_OF_PYTEST = re.compile(r"[:;,] --resume [\w ]*")
+"""Advice that only `evalkit run` can follow."""
+
 
 def in_pytests_words(text: str) -> str:
-    """Name flags as whoever started pytest may type them."""
+    """Name flags as whoever started pytest may type them, and none that pytest does not have."""
+    text = NOT_OF_PYTEST.sub("", text)
     return FLAG.sub("--evalkit-", text).replace("evalkit run --evalkit-", "pytest --evalkit-")
 
 

@@ -232,10 +232,17 @@ def test_a_foreign_cassette_is_converted_and_answers_still(greetings):
 
     run = greetings.evalkit("cassettes", "convert", HELLO)
 
-    assert run.stdout == f"{HELLO} -> {HELLO}: 1 recordings\n"
+    assert run.stdout == f"{HELLO} -> {HELLO}: 1 recording\n"
     assert KEY not in path.read_text()
     assert states(greetings)[HELLO] == "fresh"
     assert greetings.evalkit("run", *GREETINGS).returncode == 0
+
+
+def test_a_conversion_is_told_as_json(greetings):
+    run = greetings.evalkit("cassettes", "convert", HELLO, "--to", "new", "--json")
+
+    name = HELLO.rpartition("/")[2]
+    assert json.loads(run.stdout) == [{"path": HELLO, "to": f"new/{name}", "recordings": 1}]
 
 
 @pytest.mark.parametrize("name", ["suites/x.yaml", "reports/x.md", HELLO, ".evalkit/x.jsonl"])
@@ -277,6 +284,16 @@ def test_what_a_run_would_cost_is_told_before_anybody_is_asked(greetings):
     assert 0 < found["usd_least"] < found["usd_most"]
     assert not (greetings.folder / HELLO).exists()
     assert not (greetings.folder / ".evalkit").exists()
+
+
+def test_what_a_run_costs_at_least_is_unknown_where_trials_may_stop_early(greetings):
+    lose(greetings)
+    words = ("run", *GREETINGS, "--record", "missing", "--trials", "9", "--stop-early", "--dry-run")
+
+    (found,) = json.loads(greetings.evalkit(*words, "--json").stdout)
+
+    assert (found["stops_early"], found["conversations"], found["usd_least"]) == (True, 9, None)
+    assert found["usd_most"] > 0
 
 
 def test_a_replay_costs_nothing_and_says_so(greetings):

@@ -131,16 +131,52 @@ def test_what_a_test_recorded_is_replayed_without_a_provider(agents):
     ]
 
 
-def test_without_a_recording_a_test_fails_with_the_way_out(agents):
+def test_without_a_recording_a_test_errs_with_the_way_out_and_no_frame_of_an_sdk(agents):
     agents.write("test_agent.py", TOOLS + OPENAI)
 
-    run = agents.pytest("-q")
+    run = agents.pytest("-q", "--junit-xml", "junit.xml")
 
-    assert "1 failed" in outcomes(run)
+    assert "1 error" in outcomes(run)
     assert "no recording answers POST" in run.stdout
     assert (
         "`pytest --evalkit-record missing` asks the provider and records the answer" in run.stdout
     )
+    assert "    answer = client.chat.completions.create(" in run.stdout
+    assert "site-packages" not in run.stdout
+    assert len(run.stdout.splitlines()) < 25
+    assert "ERROR test_agent.py::test_openai - CassetteMiss: cassettes/pytest/" in run.stdout
+    assert 'errors="1" failures="0"' in (agents.folder / "junit.xml").read_text()
+
+
+def test_trouble_that_a_framework_wrapped_is_an_error_too(agents):
+    agents.write(
+        "test_agent.py",
+        "def test_wrapped(evalkit):\n"
+        "    try:\n"
+        "        evalkit.http_client().post('https://api.openai.com/v1/responses', json={})\n"
+        "    except Exception as error:\n"
+        "        raise RuntimeError('the agent failed') from error\n",
+    )
+
+    run = agents.pytest("-q")
+
+    assert "1 error" in outcomes(run)
+    assert "ERROR test_agent.py::test_wrapped - CassetteMiss: " in run.stdout
+
+
+def test_an_assertion_that_fails_after_trouble_was_met_is_a_failure(agents):
+    agents.write(
+        "test_agent.py",
+        "import pytest, evalkit.errors\n"
+        "def test_met(evalkit):\n"
+        "    with pytest.raises(evalkit_errors.CassetteMiss):\n"
+        "        evalkit.http_client().post('https://api.openai.com/v1/responses', json={})\n"
+        "    assert 1 == 2\n".replace("evalkit_errors", "__import__('evalkit.errors').errors"),
+    )
+
+    run = agents.pytest("-q")
+
+    assert "1 failed" in outcomes(run)
 
 
 def test_every_test_has_a_cassette_of_its_own(agents):
@@ -247,7 +283,7 @@ def test_what_cannot_be_asked_is_told(agents):
 
     run = agents.pytest("-q", "--evalkit-record", "missing", OPENAI_API_KEY="")
 
-    assert "5 failed" in outcomes(run)
+    assert "5 errors" in outcomes(run)
     for said in (
         "which provider?",
         "name one: provider='gpt', 'claude'",
@@ -306,7 +342,7 @@ def test_context(evalkit):
 
     run = agents.pytest("-q", "--evalkit-record", "missing")
 
-    assert "1 failed, 1 error" in outcomes(run)
+    assert "2 errors" in outcomes(run)
     assert run.stdout.count("  hint: use either") == 2
     assert not (agents.folder / "own.yaml").exists()
 

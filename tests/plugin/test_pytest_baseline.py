@@ -51,9 +51,7 @@ def test_what_passed_in_the_baseline_and_fails_now_fails_with_its_reason(project
     run = project.pytest(*GREETINGS, *HASTY, *AGAINST)
 
     assert (run.returncode, outcome(run)) == (1, "1 failed, 8 passed, 2 xfailed")
-    assert (
-        "FAILED suites/greetings.yaml::hello[hasty] - Failed: over_call: no call was" in run.stdout
-    )
+    assert "FAILED suites/greetings.yaml::hello[hasty] - over_call: no call was" in run.stdout
 
 
 @pytest.mark.parametrize(

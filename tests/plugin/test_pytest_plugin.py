@@ -3,6 +3,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from evalkit.pytest_plugin._explanation import in_pytests_words
 from evalkit.runfile import read_run
 
 
@@ -196,6 +197,12 @@ def test_messages_name_the_flags_that_pytest_has(empty_project, yaml, words, sai
 
     assert run.returncode == 2
     assert said in run.stdout
+
+
+def test_advice_names_no_flag_that_pytest_does_not_have():
+    said = in_pytests_words("try again later: --resume keeps the rest")
+
+    assert said == "try again later"
 
 
 def test_items_are_shared_out_by_xdist(project):

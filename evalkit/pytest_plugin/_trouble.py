@@ -1,0 +1,67 @@
+"""Trouble of the harness in a test in Python: pytest's error, told without the frames of an SDK."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType, TracebackType
+
+import pytest
+
+from evalkit.errors import EvalkitError
+
+_OURS = Path(__file__).parents[1]
+
+
+def trouble_in(excinfo: pytest.ExceptionInfo[BaseException]) -> EvalkitError | None:
+    """Return the trouble that ended a test, under whatever a framework wrapped around it."""
+    return next((each for each in _causes(excinfo.value) if isinstance(each, EvalkitError)), None)
+
+
+def in_the_users_code(
+    excinfo: pytest.ExceptionInfo[BaseException], trouble: EvalkitError
+) -> pytest.ExceptionInfo[BaseException]:
+    """Return the trouble as if the last line of the user's own had raised it."""
+    trouble.__cause__ = None
+    trouble.__suppress_context__ = True
+    own = None
+    for at in reversed(list(_steps(excinfo.tb))):
+        if not _is_foreign(at.tb_frame):
+            own = TracebackType(own, at.tb_frame, at.tb_lasti, at.tb_lineno)
+    return pytest.ExceptionInfo.from_exc_info((type(trouble), trouble, own or excinfo.tb))
+
+
+def told(
+    report: pytest.TestReport, trouble: EvalkitError | None, *, is_case: bool
+) -> pytest.TestReport:
+    """Begin its line in the summary with what happened, and count trouble as an error.
+
+    For pytest, its summary and JUnit a failure is what fails in the phase `call`; whatever fails in
+    another one is an error.
+    """
+    if trouble is not None and report.when == "call" and report.failed:
+        report.when = "setup"
+    crash = getattr(report.longrepr, "reprcrash", None)
+    if crash is not None and trouble is not None:
+        crash.message = f"{type(trouble).__name__}: {trouble}"
+    elif crash is not None and is_case:
+        crash.message = crash.message.removeprefix("Failed: ")
+    return report
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    cause: BaseException | None = error
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__
+
+
+def _steps(trace: TracebackType | None) -> Iterator[TracebackType]:
+    while trace is not None:
+        yield trace
+        trace = trace.tb_next
+
+
+def _is_foreign(frame: FrameType) -> bool:
+    path = Path(frame.f_code.co_filename)
+    return "site-packages" in path.parts or path.is_relative_to(_OURS)
