@@ -35,7 +35,9 @@ def convert(path: Path, target: Path, redaction: Redaction = KEYS) -> tuple[Reco
         with locked(target.parent):
             replace_file(target, dump(converted))
     except OSError as error:
-        raise CassetteWriteFailed(f"it cannot be written: {error}", where=str(target)) from error
+        raise CassetteWriteFailed(
+            f"it cannot be written: {error.strerror}", where=str(target)
+        ) from error
     return converted
 
 

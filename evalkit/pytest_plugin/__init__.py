@@ -115,7 +115,9 @@ def pytest_runtest_makereport(
     if trouble is not None and not item.config.getoption("fulltrace"):
         call.excinfo = in_the_users_code(call.excinfo, trouble)
     report = yield
-    return told(report, trouble, is_case=_is_case(report))
+    items = sys.modules.get("evalkit.pytest_plugin._items")
+    is_case = items is not None and isinstance(item, items.CaseItem)
+    return told(report, trouble, is_case=is_case)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -19,7 +19,7 @@ NOT_OF_PYTEST = re.compile(r"[:;,] --resume [\w ]*")
 
 def in_pytests_words(text: str) -> str:
     """Name flags as whoever started pytest may type them, and none that pytest does not have."""
-    text = NOT_OF_PYTEST.sub("", text)
+    text = NOT_OF_PYTEST.sub("", text).replace("file with --output", "folder with --report")
     return FLAG.sub("--evalkit-", text).replace("evalkit run --evalkit-", "pytest --evalkit-")
 
 

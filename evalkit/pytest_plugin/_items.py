@@ -64,7 +64,11 @@ class CaseItem(pytest.Item):
         return item
 
     def setup(self) -> None:
-        self.results = self.shared.results(self.job)
+        try:
+            self.results = self.shared.results(self.job)
+        except EvalkitError as error:
+            what = in_pytests_words(f"{type(error).__name__}: {error}")
+            raise pytest.fail.Exception(what, pytrace=False) from None
         if self.job.case.skip is not None:
             # The argument is pytest's own: without it the place would be this line.
             raise pytest.skip.Exception(self.job.case.skip, _use_item_location=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType, TracebackType
@@ -9,8 +10,10 @@ from types import FrameType, TracebackType
 import pytest
 
 from evalkit.errors import EvalkitError
+from evalkit.pytest_plugin._explanation import in_pytests_words
 
-_OURS = Path(__file__).parents[1]
+_PACKAGES = frozenset({"site-packages", "dist-packages"})
+_FOREIGN = (Path(__file__).parents[1], Path(sysconfig.get_path("stdlib")))
 
 
 def trouble_in(excinfo: pytest.ExceptionInfo[BaseException]) -> EvalkitError | None:
@@ -22,6 +25,7 @@ def in_the_users_code(
     excinfo: pytest.ExceptionInfo[BaseException], trouble: EvalkitError
 ) -> pytest.ExceptionInfo[BaseException]:
     """Return the trouble as if the last line of the user's own had raised it."""
+    trouble.hint = trouble.hint and in_pytests_words(trouble.hint)
     trouble.__cause__ = None
     trouble.__suppress_context__ = True
     own = None
@@ -64,4 +68,4 @@ def _steps(trace: TracebackType | None) -> Iterator[TracebackType]:
 
 def _is_foreign(frame: FrameType) -> bool:
     path = Path(frame.f_code.co_filename)
-    return "site-packages" in path.parts or path.is_relative_to(_OURS)
+    return not _PACKAGES.isdisjoint(path.parts) or any(map(path.is_relative_to, _FOREIGN))

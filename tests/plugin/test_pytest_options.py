@@ -94,6 +94,18 @@ def test_a_report_that_cannot_be_written_is_told_and_ends_as_trouble(project):
     assert "Traceback" not in run.stdout
 
 
+def test_a_folder_that_takes_no_results_is_told_without_a_traceback(project):
+    project.write("out", "a file stands where the folder should")
+
+    run = project.pytest(*GREETINGS, "--evalkit-provider", "careful", "--evalkit-report", "out")
+
+    assert "the run file cannot be written" in run.stdout
+    assert "  hint: name another folder with --evalkit-report" in run.stdout
+    assert "hello[careful] - EvalkitError: " in run.stdout
+    assert "contextlib" not in run.stdout
+    assert "exception" not in run.stdout
+
+
 def test_on_github_the_report_joins_the_summary_of_the_job(project):
     project.pytest(*GREETINGS, "--evalkit-provider", "careful", "--evalkit-report", "out",
                    GITHUB_STEP_SUMMARY="summary.md")  # fmt: skip
