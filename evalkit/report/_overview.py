@@ -120,8 +120,9 @@ def reasons(result: CaseResult, limit: int = 300) -> tuple[tuple[str, str], ...]
     if result.status is Status.ERRORED and trouble is not None:
         return ((trouble.error, one_line(trouble.what, limit)),)
     return tuple(
-        (failure.kind or "failed", one_line(failure.reason or failure.expectation, limit))
-        for failure in result.failures
+        (verdict.kind or verdict.status, one_line(verdict.reason or verdict.expectation, limit))
+        for verdict in result.verdicts
+        if verdict.status in {Status.FAILED, Status.ERRORED}
     )
 
 

@@ -9,7 +9,7 @@ from rich.console import Console
 from shop_run import HOSTILE, hostile_run, shop_run
 
 from evalkit.report import render_terminal
-from evalkit.results import Status
+from evalkit.results import Status, Verdict
 
 
 def printed(record, width=100, **options):
@@ -38,6 +38,14 @@ def test_each_failure_has_its_kind_and_reason_and_each_error_its_hint():
     assert "      hint: evalkit run suites/weather.yaml --record missing\n" in text
     assert "Failed (13)" in text
     assert "Errored (1)" in text
+
+
+def test_what_could_not_be_judged_says_why():
+    record = shop_run()
+    verdict = Verdict(expectation="limits", status=Status.ERRORED, reason="its price is not known")
+    unjudged = replace(record.results[0], status=Status.ERRORED, verdicts=(verdict,))
+
+    assert "errored: its price is not known" in printed(replace(record, results=(unjudged,)))
 
 
 def test_every_rate_has_the_errored_beside_it():
