@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import datetime
 from types import UnionType
 
@@ -12,6 +10,7 @@ import yaml
 
 from evalkit.cassettes._encoding import decoded
 from evalkit.cassettes._recording import Answered, Asked, Facts, Headers, Malformed, Recording
+from evalkit.collector import without_collector
 from evalkit.errors import InvalidCassette
 from evalkit.transcript import JsonObject, JsonValue
 
@@ -72,7 +71,7 @@ def facts_from(raw: Mapping[str, JsonValue]) -> Facts:
 def _parsed(text: str, where: str) -> object:
     try:
         _refuse_depth(text)
-        with _collection_paused():
+        with without_collector():
             return yaml.load(text, Loader=_Loader)  # noqa: S506  # one of the safe loaders
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
@@ -89,18 +88,6 @@ def _refuse_depth(text: str) -> None:
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > _DEEPEST:
             raise Malformed(f"nested more than {_DEEPEST} levels deep")
-
-
-@contextmanager
-def _collection_paused() -> Iterator[None]:
-    """Stop the cyclic collector, which costs most of the time of building a large document."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _recordings(document: JsonObject) -> tuple[Recording, ...]:
