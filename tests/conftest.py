@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -12,6 +13,12 @@ import pytest
 DROPPED = {"CI", "PYTHONDONTWRITEBYTECODE"}
 """As on a machine of a user."""
 CHECKOUT = Path(__file__).parents[1]
+
+
+def pytest_configure():
+    """Let tests interrupt what they start, also where a shell started them in the background."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @dataclass(frozen=True)
