@@ -55,7 +55,9 @@ def told(
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
     cause: BaseException | None = error
-    while cause is not None:
+    seen: set[int] = set()
+    while cause is not None and id(cause) not in seen:  # an error may be made its own cause
+        seen.add(id(cause))
         yield cause
         cause = cause.__cause__
 
