@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from msgspec import Struct
+
 from evalkit.transcript import JsonValue, Transcript
 
 
@@ -44,8 +46,7 @@ class Kind(StrEnum):
     OVER_BUDGET = "over_budget"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verdict(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The judgement on one expectation, or on one call."""
 
     expectation: str
@@ -63,8 +64,7 @@ class Verdict:
     """The index of the call in `Transcript.calls` that it is about."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pairing:
+class Pairing(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One expected call beside the call it was matched with, for the selection measures.
 
     `expected` is None for a call nobody expected, `called` for an expected call nobody made.
@@ -75,8 +75,7 @@ class Pairing:
     arguments_match: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseResult:
+class CaseResult(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The judgement on one conversation."""
 
     suite: str

@@ -16,6 +16,8 @@ from secrets import token_hex
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar, assert_never
 
+from msgspec import structs
+
 from evalkit import __version__
 from evalkit.cassettes import (
     Cassette,
@@ -188,7 +190,7 @@ class Session:
         if not self.stops_early:
             return rest, kept
         kept = tuple(
-            replace(result, trials_at_most=job.trials if job.trials > 1 else None)
+            structs.replace(result, trials_at_most=job.trials if job.trials > 1 else None)
             for result, (job, _) in zip(kept, rest.held, strict=True)
         )
         return replace(rest, jobs=unsettled(rest.jobs, kept)), kept

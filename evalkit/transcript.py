@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
-JsonObject: TypeAlias = "dict[str, JsonValue]"
+from msgspec import Struct
+
+if TYPE_CHECKING:
+    JsonValue: TypeAlias = (
+        "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
+    )
+    JsonObject: TypeAlias = "dict[str, JsonValue]"
+else:  # whoever reads annotations at run time takes JSON as it is
+    JsonValue, JsonObject = Any, dict
 
 
 class Defect(StrEnum):
@@ -59,8 +65,7 @@ MADE_UP_ID = "evalkit-call-"
 """How the id of a call begins that came without one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToolCall:
+class ToolCall(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One call of a tool, as the model asked for it."""
 
     id: str
@@ -77,8 +82,7 @@ class ToolCall:
         return not self.id.startswith(MADE_UP_ID)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Usage:
+class Usage(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Tokens as the provider reported them; None where it did not say."""
 
     input: int | None = None
@@ -93,16 +97,28 @@ class Usage:
 NO_USAGE = Usage()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prompt:
+class _Message:
+    """What a conversation is made of; `Message` says which types."""
+
+    __slots__ = ()
+
+
+class Prompt(_Message, Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A message that was given to the model."""
 
     role: Literal["system", "user"]
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
+class Turn(
+    _Message,
+    Struct,
+    frozen=True,
+    kw_only=True,
+    omit_defaults=True,
+    tag_field="role",
+    tag="assistant",
+):
     """One answer of the model: text, calls, or both."""
 
     text: str | None = None
@@ -121,8 +137,9 @@ class Turn:
     """The assistant message as the API wrote it, sent back unchanged in the next request."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToolResult:
+class ToolResult(
+    _Message, Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="role", tag="tool"
+):
     """What a tool answered to one call."""
 
     call_id: str
@@ -133,11 +150,13 @@ class ToolResult:
     """The simulated fault behind this result, if one was planned."""
 
 
-Message: TypeAlias = Prompt | Turn | ToolResult
+if TYPE_CHECKING:
+    Message: TypeAlias = Prompt | Turn | ToolResult
+else:  # msgspec reads no union of types that their tags do not tell apart: a prompt has two roles
+    Message = _Message
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exchange:
+class Exchange(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One request to a provider and its answer: how it went, not what it said."""
 
     latency_s: float | None = None
@@ -152,8 +171,7 @@ class Exchange:
     """None where the price of the model or its usage is unknown, never 0 for that reason."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
+class Trouble(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Why a case could not be judged: trouble of the harness or the provider."""
 
     stop: Stop
@@ -163,8 +181,7 @@ class Trouble:
     hint: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Transcript:
+class Transcript(Struct, frozen=True, kw_only=True, omit_defaults=True, eq=False):
     """One conversation of one case with one provider."""
 
     suite: str
@@ -188,18 +205,29 @@ class Transcript:
     """True when a simulator answered, live or when it was recorded: no real model did."""
     recorded_at: str | None = None
     """When the replayed answers were recorded (ISO 8601), None for live ones."""
-    conversation: str = field(default="", compare=False)
+    conversation: str = ""
     """The correlation id: it stands on every log line of this conversation."""
-    asked: Mapping[str, str] | None = field(default=None, compare=False)
+    asked: Mapping[str, str] | None = None
     """Digests of what decides beside the messages what is asked: settings, tools and others."""
-    turns: tuple[Turn, ...] = field(init=False, compare=False, repr=False)
-    """The answers of the model, in order."""
 
-    def __post_init__(self) -> None:
-        turns = tuple([message for message in self.messages if type(message) is Turn])
-        object.__setattr__(self, "turns", turns)
+    def __eq__(self, other: object) -> bool:
+        """Compare what happened, not what it was called or how it was asked for."""
+        if not isinstance(other, Transcript):
+            return NotImplemented
+        return all(getattr(self, name) == getattr(other, name) for name in _COMPARED)
+
+    def __hash__(self) -> int:
+        return hash((self.suite, self.case, self.provider, self.trial))
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """The answers of the model, in order."""
+        return tuple([message for message in self.messages if type(message) is Turn])
 
     @property
     def calls(self) -> tuple[ToolCall, ...]:
         """Every call of every turn, in order."""
         return tuple([call for turn in self.turns for call in turn.calls])
+
+
+_COMPARED = [name for name in Transcript.__struct_fields__ if name not in ("conversation", "asked")]

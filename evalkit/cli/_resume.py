@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import click
 from click.core import ParameterSource
+from msgspec import structs
 
 from evalkit.errors import UsageError
 from evalkit.run import Remainder
@@ -60,7 +60,7 @@ def resumed_flags(context: click.Context, run_file: Path, header: RunHeader) -> 
 
 def continued(then: RunHeader, today: RunHeader) -> RunHeader:
     """Describe a run that is finished today; it stays the run that was begun then."""
-    return replace(today, id=then.id, started_at=then.started_at, command=then.command)
+    return structs.replace(today, id=then.id, started_at=then.started_at, command=then.command)
 
 
 def print_remainder(run: str, rest: Remainder) -> None:

@@ -67,10 +67,11 @@ class Grader:
             return self._result(transcript, Status.SKIPPED, Judgement())
         if transcript.trouble is not None or transcript.stop in _TROUBLE:
             return self._result(transcript, Status.ERRORED, Judgement())
-        if not transcript.turns:
+        scene = Scene(self._case.given, transcript)
+        if not scene.turns:
             return self._errored(transcript, "the transcript holds no answer of the model")
         try:
-            judgement = self._judge_scene(Scene(self._case.given, transcript))
+            judgement = self._judge_scene(scene)
         except PluginFailed as error:
             return self._errored(transcript, one_line(error.what))
         return self._result(transcript, _status(judgement), judgement)

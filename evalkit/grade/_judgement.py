@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TypeAlias
+
+from msgspec import Struct, structs
 
 from evalkit.grade._scene import Scene
 from evalkit.results import Pairing, Status, Verdict
@@ -13,8 +14,7 @@ from evalkit.results import Pairing, Status, Verdict
 MAX_CACHED = 4096
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
+class Judgement(Struct, frozen=True, kw_only=True):
     """Verdicts, and the calls as the selection measures count them."""
 
     verdicts: tuple[Verdict, ...] = ()
@@ -55,7 +55,7 @@ def together(judgements: Iterable[Judgement]) -> Judgement:
 def within(place: str, judgement: Judgement) -> Judgement:
     """The same judgement, its expectations and complaints told to be about `place`."""
     verdicts = tuple(
-        replace(
+        structs.replace(
             verdict,
             expectation=f"{place} {verdict.expectation}",
             reason=verdict.reason and f"{place}: {verdict.reason}",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from math import inf
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from evalkit.grade._assignment import assign
 from evalkit.grade._pairs import EXTRA, MISSING, Fit, Pair, pair
@@ -16,8 +17,7 @@ from evalkit.matchers import show
 from evalkit.suite import CallExpectation
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Slot:
+class Slot(Struct, frozen=True, kw_only=True):
     """Room for one call of an expectation."""
 
     expected: int
@@ -29,8 +29,7 @@ Answer: TypeAlias = tuple[Slot, int | None]
 """A slot and the column of the call that answers it, if one does."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Matching:
+class Matching(Struct, frozen=True, kw_only=True):
     """The best explanation of the calls by the expectations."""
 
     pairs: tuple[Pair, ...]

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from evalkit.grade._scene import Placed
 from evalkit.matchers import Mismatch, show
 from evalkit.parse import repair
 from evalkit.suite import CallExpectation
-from evalkit.transcript import JsonObject
+from evalkit.transcript import JsonObject, JsonValue
 
 MISSING = 1000
 """The cost of an expected call that nobody made."""
 EXTRA = 1000
 """The cost of a call that nobody expected. With a call of another tool instead of the expected
 one, both are told as one mistake: that costs less than the two."""
+
+_COMPARED = 120
+"""Characters of a text that count for how much two are alike."""
 
 
 class Fit(StrEnum):
@@ -29,8 +33,7 @@ class Fit(StrEnum):
     OTHER_TOOL = "other_tool"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pair:
+class Pair(Struct, frozen=True, kw_only=True):
     """An expected call beside a call that was made."""
 
     expected: int
@@ -94,7 +97,7 @@ def _cost(mismatches: tuple[Mismatch, ...] | None) -> float:
 
 def _likeness(mismatch: Mismatch) -> float:
     """How much of two values agrees at their beginnings and ends, from 0 to 1."""
-    one, other = show(mismatch.expected), show(mismatch.actual)
+    one, other = _spelled(mismatch.expected), _spelled(mismatch.actual)
     shorter, longer = min(len(one), len(other)), max(len(one), len(other))
     head = 0
     while head < shorter and one[head] == other[head]:
@@ -103,3 +106,8 @@ def _likeness(mismatch: Mismatch) -> float:
     while tail < shorter - head and one[-1 - tail] == other[-1 - tail]:
         tail += 1
     return (head + tail) / longer
+
+
+def _spelled(value: JsonValue) -> str:
+    """Write a value to be compared; a text as it is, and no more of it than is ever shown."""
+    return f"'{value[:_COMPARED]}'" if isinstance(value, str) else show(value)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise
+
+from msgspec import Struct, structs
 
 from evalkit.matchers import Context
 from evalkit.transcript import (
@@ -22,8 +24,7 @@ _NOTHING_SEEN = Context(allow_python=True)
 """Before any tool result. A suite was loaded with `$python` in it only where that was allowed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Placed:
+class Placed(Struct, frozen=True, kw_only=True):
     """A call and its place in the conversation."""
 
     call: ToolCall
@@ -108,7 +109,7 @@ class Scene:
         messages = self.transcript.messages[begin:end]
         turns = sum(isinstance(message, Turn) for message in messages)
         is_last = end == len(self.transcript.messages)
-        return replace(
+        return structs.replace(
             self.transcript,
             messages=messages,
             exchanges=self.transcript.exchanges[turn : turn + turns],

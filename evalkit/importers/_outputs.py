@@ -18,6 +18,7 @@ from pathlib import Path
 from evalkit.errors import ExchangeFailed, InvalidRunFile, Problem, UnknownName, UsageError, nearest
 from evalkit.parse import parse_arguments
 from evalkit.providers import find_api
+from evalkit.runfile import parse_line
 from evalkit.suite import Case, Suite
 from evalkit.transcript import (
     MADE_UP_ID,
@@ -37,7 +38,7 @@ MAX_PROBLEMS = 20
 MAX_NAME = 100
 
 _KEYS = frozenset({"case", "calls", "text", "usage", "provider", "model", "latency_s"})
-_COUNTS = frozenset(Usage.__slots__)
+_COUNTS = frozenset(Usage.__struct_fields__)
 _NOT_TIMED = (Exchange(),)
 
 
@@ -125,17 +126,18 @@ class _Reader:
 
 def _object(row: str | bytes) -> JsonObject:
     try:
-        entry = json.loads(row)
+        entry = parse_line(row)
     except json.JSONDecodeError as error:
-        what = f"not a JSON object: {error.msg} at character {error.pos + 1}"
-        raise _BadRow(what, "write one JSON object on each line") from error
-    except (ValueError, RecursionError) as error:
-        raise _BadRow(
-            f"not a JSON object: {error}", "write one JSON object on each line"
-        ) from error
+        raise _no_object(f": {error.msg} at character {error.pos + 1}") from error
+    except ValueError as error:
+        raise _no_object(f": {error}") from error
     if not isinstance(entry, dict):
-        raise _BadRow("not a JSON object", "write one JSON object on each line")
+        raise _no_object()
     return entry
+
+
+def _no_object(why: str = "") -> _BadRow:
+    return _BadRow(f"not a JSON object{why}", "write one JSON object on each line")
 
 
 def _answer(entry: JsonObject) -> tuple[Turn, Trouble | None]:

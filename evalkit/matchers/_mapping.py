@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TypeAlias
+
+from msgspec import structs
 
 from evalkit.matchers._values import EMPTY_CONTEXT, Context, Mismatch, Pattern
 from evalkit.matchers._words import show
@@ -54,7 +56,7 @@ def match_fields(
 
 def below(step: str | int, found: Iterable[Mismatch]) -> Sequence[Mismatch]:
     """The same mismatches, seen from the value that holds theirs under `step`."""
-    return [replace(each, path=f"${_step(step)}{each.path[1:]}") for each in found]
+    return [structs.replace(each, path=f"${_step(step)}{each.path[1:]}") for each in found]
 
 
 def _step(step: str | int) -> str:

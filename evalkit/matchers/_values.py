@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from msgspec import Struct
+
 from evalkit.results import Kind
 from evalkit.transcript import JsonValue
 
@@ -23,8 +25,7 @@ class Context:
 EMPTY_CONTEXT = Context()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mismatch:
+class Mismatch(Struct, frozen=True, kw_only=True):
     """One place where a value is not what was expected."""
 
     path: str

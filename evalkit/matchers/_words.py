@@ -9,6 +9,7 @@ from evalkit.transcript import JsonValue
 
 _LIMIT = 120
 _HEAD = 80
+_JSON = json.JSONEncoder(ensure_ascii=False)
 
 
 def show(value: JsonValue) -> str:
@@ -16,7 +17,7 @@ def show(value: JsonValue) -> str:
     if isinstance(value, str):
         return _quoted(_shorten(value))
     try:
-        text = json.dumps(_cut(value), ensure_ascii=False)
+        text = _JSON.encode(_cut(value))
     except (RecursionError, ValueError):  # too deep, or a number of too many digits
         return "(too deep or too long to show)"
     return _printable(_shorten(text))

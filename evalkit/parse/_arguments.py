@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from evalkit.parse._defects import defect_spans
 from evalkit.parse._json import DuplicateKeyError, read_json, read_json_once
 from evalkit.transcript import Defect, JsonObject, JsonValue
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arguments:
+class Arguments(Struct, frozen=True, kw_only=True):
     """What an argument string says."""
 
     value: JsonObject | None

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec import structs
 
 from evalkit.cassettes import Recording
 from evalkit.errors import EvalkitError
@@ -83,7 +85,7 @@ def _new_results(asked: JsonObject, before: Iterable[Message]) -> Iterator[ToolR
     told = {each.call_id for each in known if isinstance(each, ToolResult)}
     for result in _results(asked):
         if result.call_id in calls and result.call_id not in told:
-            yield replace(result, name=calls[result.call_id])
+            yield structs.replace(result, name=calls[result.call_id])
 
 
 def _results(asked: JsonObject) -> Iterator[ToolResult]:
@@ -103,7 +105,7 @@ def _result_blocks(blocks: JsonValue) -> Iterator[ToolResult]:
         match block:
             case {"type": "tool_result", "tool_use_id": str(call_id)}:
                 result = _result(call_id, block.get("content"))
-                yield replace(result, is_error=block.get("is_error") is True)
+                yield structs.replace(result, is_error=block.get("is_error") is True)
 
 
 def _result(call_id: str, content: JsonValue) -> ToolResult:

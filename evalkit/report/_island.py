@@ -20,15 +20,15 @@ from evalkit.report._marks import mark_defects
 from evalkit.report._overview import reasons, rerun_command
 from evalkit.report._since import ChangedCase
 from evalkit.results import CaseResult
-from evalkit.runfile import RunHeader, RunRecord, dump
-from evalkit.transcript import JsonObject, JsonValue, Prompt, Transcript
+from evalkit.runfile import RunHeader, RunRecord, as_object, dump
+from evalkit.transcript import JsonObject, JsonValue, Prompt
 
 PART = 100
 """Conversations in a part; the page unpacks a part at a time."""
 
 _SHOWN = (
     *("suite", "case", "provider", "model", "status", "verdicts"),
-    *("cost_usd", "expect", "where", "skip_reason"),
+    *("expect", "where", "skip_reason"),
 )
 _SHOWN_OF_TRANSCRIPT = (
     *("given", "messages", "exchanges", "stop", "limits", "alerts", "trouble"),
@@ -138,18 +138,18 @@ def _said(result: CaseResult) -> str:
 
 def _detail(header: RunHeader, result: CaseResult) -> JsonValue:
     """Take what an open case shows; all that it does not would be half of the page."""
-    transcript = result.transcript
+    written = as_object(dump(result))
     return {
-        **_fields(result, _SHOWN),
-        "transcript": _fields(transcript, _SHOWN_OF_TRANSCRIPT),
-        "marks": [mark_defects(call) for call in transcript.calls],
+        **_some(written, _SHOWN),
+        "cost_usd": result.cost_usd,
+        "transcript": _some(as_object(written["transcript"]), _SHOWN_OF_TRANSCRIPT),
+        "marks": [mark_defects(call) for call in result.transcript.calls],
         "rerun": rerun_command(header, result),
     }
 
 
-def _fields(value: CaseResult | Transcript, names: Iterable[str]) -> JsonObject:
-    found = ((name, getattr(value, name)) for name in names)
-    return {name: dump(field) for name, field in found if field is not None and field != ()}
+def _some(record: JsonObject, names: Iterable[str]) -> JsonObject:
+    return {name: record[name] for name in names if name in record}
 
 
 def _parts(results: Iterable[CaseResult]) -> Iterator[list[CaseResult]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import json
 
+from msgspec import to_builtins
+
 from evalkit.measures import Comparison, ProviderSummary
 from evalkit.report._overview import hint, overview, reasons, rerun_command
 from evalkit.results import CaseResult
@@ -30,7 +32,7 @@ def render_json(record: RunRecord) -> str:
 
 
 def _header(record: RunRecord) -> JsonObject:
-    header = dataclasses.asdict(record.header)
+    header = to_builtins(record.header)
     header["suites"] = [{"name": s.name, "file": s.file} for s in record.header.suites]
     return {**header, "finished_at": record.finished_at}
 

@@ -6,9 +6,10 @@ import json
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+
+from msgspec import structs
 
 from evalkit.cassettes import Personal, Redaction
 from evalkit.errors import UsageError
@@ -68,15 +69,15 @@ class ConversationLog:
             case Prompt(text=text):
                 self._tell("user", {"text": text})
             case ToolResult():
-                facts = asdict(message)
+                facts = structs.asdict(message)
                 self._tell("result", {"turn": self._turn, **facts})
             case Turn():
                 self._turn += 1
-                facts = asdict(exchanges[self._turn - 1])
+                facts = structs.asdict(exchanges[self._turn - 1])
                 self._tell("exchange", {"turn": self._turn, "finish": message.finish, **facts})
                 self._tell("turn", {"turn": self._turn, "text": message.text})
                 for call in message.calls:
-                    self._tell("call", {"turn": self._turn, **asdict(call)})
+                    self._tell("call", {"turn": self._turn, **structs.asdict(call)})
 
     def _tell(self, event: str, facts: JsonObject) -> None:
         if not LOGGER.isEnabledFor(logging.INFO):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import cast
+
+from msgspec import structs
 
 from evalkit.tools import Redact, redacted
 from evalkit.transcript import (
@@ -26,14 +27,14 @@ def without_secrets(transcript: Transcript, redact: Redact) -> Transcript:
     everything = "\n".join(_texts(transcript))
     if redact(everything) == everything:
         return transcript
-    return replace(
+    return structs.replace(
         transcript,
         given=_clean(transcript.given, redact),
         messages=_clean(transcript.messages, redact),
         limits=tuple(map(redact, transcript.limits)),
         alerts=tuple(map(redact, transcript.alerts)),
         trouble=transcript.trouble
-        and replace(
+        and structs.replace(
             transcript.trouble,
             what=redact(transcript.trouble.what),
             hint=transcript.trouble.hint and redact(transcript.trouble.hint),
@@ -48,12 +49,12 @@ def _clean(messages: Iterable[Message], redact: Redact) -> tuple[Message, ...]:
 def _message(message: Message, redact: Redact) -> Message:
     match message:
         case Prompt():
-            return replace(message, text=redact(message.text))
+            return structs.replace(message, text=redact(message.text))
         case ToolResult():
             content = redacted(message.content, redact)
-            return replace(message, name=redact(message.name), content=content)
+            return structs.replace(message, name=redact(message.name), content=content)
         case Turn():
-            return replace(
+            return structs.replace(
                 message,
                 text=message.text and redact(message.text),
                 refusal=message.refusal and redact(message.refusal),
@@ -64,7 +65,7 @@ def _message(message: Message, redact: Redact) -> Message:
 
 
 def _call(call: ToolCall, redact: Redact) -> ToolCall:
-    return replace(
+    return structs.replace(
         call,
         name=redact(call.name),
         raw=call.raw and redact(call.raw),

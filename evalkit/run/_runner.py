@@ -9,6 +9,8 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from msgspec import structs
+
 from evalkit.cassettes import Cassette
 from evalkit.errors import CassetteMiss, EvalkitError, ProviderTimeout
 from evalkit.providers import Provider, find_api
@@ -127,7 +129,7 @@ class Runner:
         async with aclosing(self._trials(job)) as trials:
             async for transcript in trials:
                 result = self._judge(job.case, transcript)
-                yield replace(result, trials_at_most=at_most) if at_most else result
+                yield structs.replace(result, trials_at_most=at_most) if at_most else result
                 job = replace(job, outcomes=(*job.outcomes, result.status))
                 if at_most and job.is_settled:
                     return

@@ -1,6 +1,6 @@
 """Run files: what was asked, answered and judged, as JSON Lines that survive a crash."""
 
-from evalkit.runfile._codec import dump, encode, load
+from evalkit.runfile._codec import as_object, dump, encode, load
 from evalkit.runfile._file import (
     FORMAT,
     LATEST_RUN,
@@ -24,6 +24,7 @@ __all__ = [
     "RunRecord",
     "RunSuite",
     "RunWriter",
+    "as_object",
     "dump",
     "encode",
     "is_run_file",

@@ -16,13 +16,13 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from errno import ENOSPC
 from pathlib import Path
 from secrets import token_hex
 from types import TracebackType
 from typing import IO, Self
 
+from msgspec import Struct
 from pydantic_core import from_json
 
 from evalkit.errors import EvalkitError, InvalidRunFile, Problem
@@ -40,8 +40,7 @@ _RESULT = b'{"result":%b}\n'
 _END = b'{"end":{"finished_at":%b}}\n'
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunProvider:
+class RunProvider(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A provider that took part in a run."""
 
     name: str
@@ -50,8 +49,7 @@ class RunProvider:
     simulated: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunSuite:
+class RunSuite(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A suite that was run, with the tools that its models were offered."""
 
     name: str
@@ -61,8 +59,7 @@ class RunSuite:
     """Each as `{"name", "description", "parameters"}`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunHeader:
+class RunHeader(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a run was: who was asked what, when, and how."""
 
     id: str
@@ -79,8 +76,7 @@ class RunHeader:
     """The revision of the working tree, if it is one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunRecord:
+class RunRecord(Struct, frozen=True, kw_only=True):
     """A run file, read back."""
 
     header: RunHeader
@@ -252,7 +248,7 @@ def _lines(path: Path) -> Iterator[tuple[int, JsonObject]]:
         raise _invalid(path, 1, f"cannot be read: {error.strerror}") from error
 
 
-def parse_line(line: bytes) -> JsonValue:
+def parse_line(line: str | bytes) -> JsonValue:
     """Parse a line of a run file.
 
     What the fast parser refuses may be half a surrogate pair, which a model can write, or deep.
@@ -262,11 +258,11 @@ def parse_line(line: bytes) -> JsonValue:
     """
     try:
         return from_json(line)  # type: ignore[no-any-return]  # it is typed as Any
-    except ValueError:
+    except (TypeError, ValueError):
         return _parse_slowly(line)
 
 
-def _parse_slowly(line: bytes) -> JsonValue:
+def _parse_slowly(line: str | bytes) -> JsonValue:
     try:
         return json.loads(line)  # type: ignore[no-any-return]  # it is typed as Any
     except RecursionError as error:

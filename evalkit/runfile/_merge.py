@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+
+from msgspec import structs
 
 from evalkit.runfile._file import RunRecord, ordered_record
 
@@ -18,7 +19,7 @@ def merge_runs(runs: Sequence[RunRecord]) -> RunRecord:
         return runs[0]
     headers = [run.header for run in runs]
     finished = [run.finished_at for run in runs if run.finished_at is not None]
-    header = replace(
+    header = structs.replace(
         headers[0],
         id=_each(header.id for header in headers),
         started_at=min(header.started_at for header in headers),

@@ -1,14 +1,14 @@
-"""The JSON Schema of run files, made from the dataclasses that they hold."""
+"""The JSON Schema of run files, made from the values that they hold."""
 
 from __future__ import annotations
 
-import dataclasses
 from enum import StrEnum
 from types import NoneType, UnionType
 from typing import Literal, Union, get_args, get_origin, get_type_hints
 
+from msgspec import Struct
+
 from evalkit.results import CaseResult
-from evalkit.runfile._codec import JSON_IS_KEPT_AS_IT_IS, TAGS
 from evalkit.runfile._file import FORMAT, RunHeader
 from evalkit.transcript import JsonObject, JsonValue, Message, Prompt, ToolResult, Turn
 
@@ -48,7 +48,7 @@ def _of(kind: object, definitions: dict[str, JsonValue]) -> JsonObject:  # noqa:
         return _union(arguments, definitions)
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         return {"enum": [member.value for member in kind]}
-    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
+    if isinstance(kind, type) and issubclass(kind, Struct):
         return _reference(kind, definitions)
     return {}
 
@@ -58,28 +58,26 @@ def _union(arms: tuple[object, ...], definitions: dict[str, JsonValue]) -> JsonO
     return {"anyOf": [*schemas, {"type": "null"}]} if NoneType in arms else {"anyOf": schemas}
 
 
-def _reference(kind: type, definitions: dict[str, JsonValue]) -> JsonObject:
+def _reference(kind: type[Struct], definitions: dict[str, JsonValue]) -> JsonObject:
     if kind.__name__ not in definitions:
         definitions[kind.__name__] = {}  # it may hold itself
         definitions[kind.__name__] = _record(kind, definitions)
     return {"$ref": f"#/$defs/{kind.__name__}"}
 
 
-def _record(kind: type, definitions: dict[str, JsonValue]) -> JsonObject:
+def _record(kind: type[Struct], definitions: dict[str, JsonValue]) -> JsonObject:
     """A field that has its default is left out of the file, so only those without are required."""
-    hints = get_type_hints(kind, localns=JSON_IS_KEPT_AS_IT_IS)
-    fields = [field for field in dataclasses.fields(kind) if field.init]
-    tag: JsonObject = {name: {"const": value} for name, value in TAGS.get(kind, {}).items()}
-    required = [
-        field.name
-        for field in fields
-        if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
-    ]
+    hints = get_type_hints(kind)
+    tag: JsonObject = {}
+    if kind.__struct_config__.tag is not None:
+        tag = {str(kind.__struct_config__.tag_field): {"const": kind.__struct_config__.tag}}
+    fields = kind.__struct_fields__
+    optional = len(kind.__struct_defaults__)
     return {
         "type": "object",
         "description": " ".join((kind.__doc__ or "").split()),
-        "properties": {**tag, **{f.name: _of(hints[f.name], definitions) for f in fields}},
-        "required": [*tag, *required],
+        "properties": {**tag, **{name: _of(hints[name], definitions) for name in fields}},
+        "required": [*tag, *fields[: len(fields) - optional]],
         "additionalProperties": False,
     }
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from msgspec import structs
+
 from evalkit.errors import EvalkitError, ExchangeFailed, UndecodableReply, UsageError
 from evalkit.parse import AUTO, parse_text
 from evalkit.providers import find_api
@@ -141,7 +143,7 @@ def _with_format(response: Response, hints: Hints) -> Response:
         response,
         format=parsed.format,
         is_format_named=True,
-        turn=replace(turn, calls=parsed.calls, text=parsed.text),
+        turn=structs.replace(turn, calls=parsed.calls, text=parsed.text),
         is_cut=Defect.TRUNCATED in parsed.defects,
     )
 

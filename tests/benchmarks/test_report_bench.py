@@ -3,10 +3,10 @@
 import json
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from evalkit.report import render_html
 from evalkit.runfile import dump

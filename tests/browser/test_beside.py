@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from shop_before import compared, written
 from shop_run import HOSTILE, hostile_run, shop_run
 

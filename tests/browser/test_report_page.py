@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 from shop_before import compared
 from shop_run import HOSTILE, hostile_run, shop_run
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from msgspec.structs import replace
 from shop_run import shop_run
 
 from evalkit.baseline import compare_runs, scan_run

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
 
 from evalkit.parse import parse_arguments
 from evalkit.results import CaseResult, Kind, Pairing, Status, Verdict

@@ -4,11 +4,11 @@ import gzip
 import json
 import re
 from base64 import b64decode, b64encode
-from dataclasses import replace
 from hashlib import sha256
 from html.parser import HTMLParser
 
 import pytest
+from msgspec.structs import replace
 from shop_run import HOSTILE, hostile_run, shop_run
 
 from evalkit.report import render_html

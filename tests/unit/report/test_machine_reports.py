@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import csv
 import json
-from dataclasses import replace
 from io import StringIO
 from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from shop_run import HOSTILE, hostile_run, shop_run
 
 from evalkit.errors import UnknownName

@@ -3,9 +3,9 @@ from __future__ import annotations
 import shlex
 import subprocess
 import sys
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 from shop_run import HOSTILE, shop_run
 
 from evalkit.report._overview import rerun_command

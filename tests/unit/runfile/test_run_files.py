@@ -1,9 +1,9 @@
-import dataclasses
 import json
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from evalkit.errors import EvalkitError, InvalidRunFile
 from evalkit.results import CaseResult, Kind, Pairing, Status, Verdict
@@ -170,7 +170,7 @@ def test_results_are_read_in_the_order_of_the_suite_whatever_order_they_came_in(
 
     with RunWriter(path, HEADER) as writer:
         for case in ("c", "a", "b"):
-            writer.add(dataclasses.replace(result(case), where=places[case]))
+            writer.add(structs.replace(result(case), where=places[case]))
 
     assert [r.case for r in read_run(path).results] == ["a", "b", "c"]
     assert writer.record == read_run(path)
@@ -255,7 +255,7 @@ def test_every_field_of_a_result_is_documented():
 
     page = Path(__file__).parents[3].joinpath("docs/run-files.md").read_text()
 
-    missing = [f.name for f in dataclasses.fields(CaseResult) if f"`{f.name}`" not in page]
+    missing = [name for name in CaseResult.__struct_fields__ if f"`{name}`" not in page]
 
     assert missing == []
 

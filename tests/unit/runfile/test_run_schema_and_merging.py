@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from jsonschema_rs import validator_for
+from msgspec.structs import replace
 
 from evalkit.runfile import RunWriter, merge_runs, run_schema
 
