@@ -168,14 +168,17 @@ def _same_entries(expected: list[JsonValue], actual: list[JsonValue]) -> bool:
     return equal(sorted(expected, key=show), sorted(actual, key=show))
 
 
+_HOLDERS = (dict, list)
+
+
 def _refuse_depth(value: JsonValue) -> None:
-    level: list[JsonValue] = [value]
-    for _ in range(MAX_DEPTH):
+    level = [value] if isinstance(value, _HOLDERS) else []
+    for _ in range(MAX_DEPTH - 1):
         level = [
             inner
             for each in level
-            if isinstance(each, dict | list)
             for inner in (each.values() if isinstance(each, dict) else each)
+            if isinstance(inner, _HOLDERS)
         ]
         if not level:
             return

@@ -78,7 +78,7 @@ class Reviewer:
                 if name not in ids:
                     what = f"no call has the id {name!r}"
                     self.mistakes.at((*path, index, "after", number), what, nearest(name, ids))
-        for index in _in_a_circle(calls, ids):
+        for index in _in_a_circle(calls, ids) if ids else ():
             self.mistakes.at((*path, index, "after"), "these calls wait for each other")
 
 

@@ -114,14 +114,14 @@ class Builder:
         after = self._next()
         if isinstance(after, DocumentStartEvent):
             self._note(after, "a second document begins here", "keep one document in a file")
-        at = _begin(event)
-        return value, Spot(*at, *at, inner)
+        return value, _spot(event, event, inner)
 
     def _node(self, event: Event, depth: int) -> tuple[JsonValue, Spots | None]:
         self._size += 1
-        self._deepest = max(self._deepest, depth)
-        if depth > MAX_DEPTH:
-            self._stop(event, TOO_DEEP)
+        if depth > self._deepest:
+            self._deepest = depth
+            if depth > MAX_DEPTH:
+                self._stop(event, TOO_DEEP)
         if isinstance(event, AliasEvent):
             return self._alias(event, depth)
         assert isinstance(event, _VALUE_EVENTS)
@@ -163,7 +163,7 @@ class Builder:
                 self._note(key_event, f"the key {key!r} stands on line {line} already", "keep one")
                 continue
             mapping[key] = value
-            spots[key] = Spot(*_begin(key_event), *_begin(event), inner)
+            spots[key] = _spot(key_event, event, inner)
         return mapping, spots
 
     def _between(self, key: Event, value: Event) -> str:
@@ -183,8 +183,7 @@ class Builder:
         spots: Spots = {}
         while not isinstance(event := self._next(), SequenceEndEvent):
             value, inner = self._node(event, depth)
-            at = _begin(event)
-            spots[len(sequence)] = Spot(*at, *at, inner)
+            spots[len(sequence)] = _spot(event, event, inner)
             sequence.append(value)
         return sequence, spots
 
@@ -227,6 +226,13 @@ class Builder:
 
     def _stop(self, event: Event, what: str, hint: str | None = None) -> NoReturn:
         raise Unreadable(self._problem(event, what, hint))
+
+
+def _spot(key: Event, value: Event, inner: Spots | None) -> Spot:
+    at_key, at = key.start_mark, value.start_mark
+    assert at_key is not None
+    assert at is not None
+    return Spot(at_key.line, at_key.column, at.line, at.column, inner)
 
 
 def _begin(event: Event) -> tuple[int, int]:
