@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import IntEnum
+
+from msgspec import Struct
 
 MOST_NAMES = 40
 
@@ -59,8 +60,7 @@ class UnknownName(UsageError):
         self.name = name
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class Problem(Struct, frozen=True, kw_only=True):
     """One mistake in a file: its message, its place and the way out."""
 
     what: str

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from msgspec import Struct
 
 from evalkit.transcript import JsonValue, Transcript
+
+EVERY_TRIAL = 1.0
+"""The pass rate of most cases. A default of this very object is left out of run files."""
 
 
 class Status(StrEnum):
@@ -90,7 +92,7 @@ class CaseResult(Struct, frozen=True, kw_only=True, omit_defaults=True):
     expects_no_call: bool
     """True when the case is right only if no tool is called."""
     transcript: Transcript
-    pass_rate: float = 1.0
+    pass_rate: float = EVERY_TRIAL
     """The share of the case's trials that must pass."""
     trials_at_most: int | None = None
     """How many trials the case may take; set where they stop once its verdict is settled."""
@@ -112,8 +114,7 @@ class CaseResult(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return sum(known) if costs and len(known) == len(costs) else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rate:
+class Rate(Struct, frozen=True, kw_only=True):
     """A share of a whole, with a 95 % interval. `total` 0 means that it does not apply (n/a)."""
 
     hits: int

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from evalkit.errors import nearest
 from evalkit.transcript import JsonObject, JsonValue
@@ -31,8 +32,7 @@ class BadSchema(ValueError):
         """Where in the schema the mistake stands."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SchemaError:
+class SchemaError(Struct, frozen=True, kw_only=True):
     """One way in which a value violates its schema."""
 
     path: str
@@ -43,8 +43,7 @@ class SchemaError:
     """The schema keyword that was violated, such as `required` or `enum`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Schema:
+class Schema(Struct, frozen=True):
     """A compiled JSON Schema (draft by its `$schema`, else 2020-12)."""
 
     source: JsonObject | bool

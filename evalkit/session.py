@@ -9,14 +9,14 @@ import subprocess
 import time
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from secrets import token_hex
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar, assert_never
 
-from msgspec import structs
+from msgspec import Struct
+from msgspec.structs import replace
 
 from evalkit import __version__
 from evalkit.cassettes import (
@@ -48,8 +48,7 @@ SIMULATED_KEY = "simulated"
 """What the SDKs send to a simulator, which reads no key."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
+class Terms(Struct, frozen=True, kw_only=True):
     """What a run may spend, how fast it replays, and when it has seen enough."""
 
     budget_usd: float | None = None
@@ -190,7 +189,7 @@ class Session:
         if not self.stops_early:
             return rest, kept
         kept = tuple(
-            structs.replace(result, trials_at_most=job.trials if job.trials > 1 else None)
+            replace(result, trials_at_most=job.trials if job.trials > 1 else None)
             for result, (job, _) in zip(kept, rest.held, strict=True)
         )
         return replace(rest, jobs=unsettled(rest.jobs, kept)), kept

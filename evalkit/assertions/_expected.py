@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Self, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from evalkit.assertions._matchers import Expected, written_arguments
 from evalkit.errors import UsageError
@@ -15,8 +17,7 @@ Arguments: TypeAlias = Mapping[str, Expected]
 """What each argument of a call must be like."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class ExpectedCall:
+class ExpectedCall(Struct, frozen=True, kw_only=True, eq=False):
     """A call that must be made; its methods return the same call under other conditions."""
 
     tool: str
@@ -50,7 +51,7 @@ class ExpectedCall:
 
     def with_any_other_arguments(self) -> Self:
         """Allow arguments that are not named."""
-        return replace(self, pattern=replace(self.pattern, extra=True))
+        return replace(self, pattern=self.pattern.with_extra(allowed=True))
 
     def _bounded(self, least: int, most: int | None) -> Self:
         if least < 1:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias, cast
+
+from msgspec import Struct
 
 from evalkit.baseline._scan import CaseRecord, RunDigest, results_at
 from evalkit.measures import CaseKey
@@ -41,8 +42,7 @@ class Cause(StrEnum):
     """All three are the same: the answer is judged by other rules or another schema."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseChange:
+class CaseChange(Struct, frozen=True, kw_only=True):
     """One case whose outcome is another than before."""
 
     suite: str

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from evalkit.baseline._changes import CaseChange, Change, Records, find_changes
 from evalkit.baseline._difference import Difference, Part, differ
@@ -15,8 +17,7 @@ from evalkit.results import Rate, Status
 from evalkit.stats import holm, wilson
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Totals:
+class Totals(Struct, frozen=True, kw_only=True):
     """What the head run of one provider came to, on all of its cases."""
 
     passed: int
@@ -33,8 +34,7 @@ class Totals:
         return self.passed / self.graded if self.graded else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProviderComparison:
+class ProviderComparison(Struct, frozen=True, kw_only=True):
     """One provider, before and now."""
 
     base: str
@@ -56,8 +56,7 @@ class ProviderComparison:
         return Counter(each.change for each in self.changes)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunComparison:
+class RunComparison(Struct, frozen=True, kw_only=True):
     """A run against a base."""
 
     base: RunDigest

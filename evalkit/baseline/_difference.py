@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from evalkit.baseline._changes import Records
 from evalkit.stats import (
@@ -18,8 +19,7 @@ from evalkit.stats import (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
+class Difference(Struct, frozen=True, kw_only=True):
     """Head against base; a case is right when all of its graded trials passed."""
 
     cases: int
@@ -49,8 +49,7 @@ class Difference:
         return minimum_detectable_difference(self.cases, discordant) if discordant else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class Part(Struct, frozen=True, kw_only=True):
     """The difference on the cases with one tag, or those that expect one tool."""
 
     name: str
@@ -64,8 +63,7 @@ class Part:
         return bool(self.difference.only_base or self.difference.only_head)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Differences:
+class Differences(Struct, frozen=True, kw_only=True):
     """The difference on all cases, and on those with each tag and each expected tool."""
 
     overall: Difference

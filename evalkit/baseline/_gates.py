@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from evalkit.baseline._changes import Change
 from evalkit.baseline._compare import ProviderComparison, RunComparison
@@ -26,8 +27,7 @@ class FailOn(StrEnum):
     NOTHING = "nothing"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gates:
+class Gates(Struct, frozen=True, kw_only=True):
     """What must hold; None where it does not matter."""
 
     fail_on: FailOn = FailOn.BROKEN
@@ -41,8 +41,7 @@ class Gates:
     """Tokens that the tools of a suite may take of every request."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Breach:
+class Breach(Struct, frozen=True, kw_only=True):
     """A gate that does not hold, or could not be judged."""
 
     gate: str

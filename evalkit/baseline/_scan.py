@@ -7,9 +7,11 @@ whole of a few results only; those are read again from their place.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple, Required, TypedDict, cast
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from evalkit.collector import without_collector
 from evalkit.errors import InvalidRunFile, Problem, UnknownName
@@ -62,8 +64,7 @@ class CaseRecord(NamedTuple):
 _TELLING = (Status.FAILED, Status.PASSED, Status.ERRORED, Status.SKIPPED)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunDigest:
+class RunDigest(Struct, frozen=True, kw_only=True):
     """A run file, scanned."""
 
     path: Path

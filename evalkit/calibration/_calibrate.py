@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from statistics import mean, median
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from evalkit.calibration._request import Reported
 from evalkit.cost import CountTokens, request_tokens
@@ -15,8 +17,7 @@ FEWEST = 5
 _Pair = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Calibration:
+class Calibration(Struct, frozen=True, kw_only=True):
     """How reported counts relate to ours: by a share, or by tokens that every request has."""
 
     requests: int

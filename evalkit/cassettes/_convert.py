@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from evalkit.cassettes._facts import facts_of
 from evalkit.cassettes._key import json_body, request_key

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 from itertools import zip_longest
+
+from msgspec import Struct
 
 from evalkit.transcript import JsonValue
 
@@ -19,8 +20,7 @@ class _Absent(Enum):
     ABSENT = "(absent)"
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """Two values of one field, as JSON text."""
 
     path: str

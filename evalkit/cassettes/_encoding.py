@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import zlib
-from dataclasses import replace
 from importlib import import_module
+
+from msgspec.structs import replace
 
 from evalkit.cassettes._recording import Answered, Malformed
 

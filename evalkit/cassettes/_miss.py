@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from heapq import nsmallest
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from evalkit.cassettes._difference import Difference, differences
 from evalkit.cassettes._key import field_digests, json_body, stable_body
@@ -19,8 +20,7 @@ _COMPARED = 20
 """Recordings compared value by value, after the digests of their fields have chosen them."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Missed:
+class Missed(Struct, frozen=True, kw_only=True):
     """A request without a recording, and where it was looked for."""
 
     asked: Asked

@@ -6,9 +6,10 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import takewhile
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from evalkit.cassettes._redaction import Finding, Redaction
 from evalkit.transcript import JsonObject, JsonValue
@@ -23,16 +24,14 @@ _Channel: TypeAlias = tuple[str | tuple[str, int], ...]
 """Where texts stand that a client joins: the names above them, and which choice, block or call."""
 
 
-@dataclass(slots=True)
-class _Event:
+class _Event(Struct):
     start: int
     end: int
     value: JsonObject
     is_changed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(Struct, frozen=True):
     event: _Event
     holder: JsonObject
     name: str

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from evalkit.cassettes._cassette import Cassette
 from evalkit.cassettes._recording import Answered, Asked, Recording, Timing
@@ -13,8 +14,7 @@ from evalkit.cassettes._unwrapped import unwrapped
 from evalkit.errors import UsageError
 
 
-@dataclass(frozen=True, slots=True)
-class Playing:
+class Playing(Struct, frozen=True):
     """A cassette while it answers the requests of one trial."""
 
     cassette: Cassette

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TypeAlias
+
+from msgspec import Struct, field
 
 from evalkit.transcript import JsonObject
 
@@ -12,8 +13,7 @@ Headers: TypeAlias = Mapping[str, tuple[str, ...]]
 """Lower-case names; HTTP allows a name several values."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Asked(Struct, frozen=True, kw_only=True):
     """A request, as it is about to be sent or as it was recorded."""
 
     method: str
@@ -23,8 +23,7 @@ class Asked:
     headers: Headers = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answered:
+class Answered(Struct, frozen=True, kw_only=True):
     """A provider's reply, its body to the letter but for secrets and compression."""
 
     status: int
@@ -33,8 +32,7 @@ class Answered:
     body: bytes = b""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timing:
+class Timing(Struct, frozen=True, kw_only=True):
     """How long an answer took, in seconds since its request was sent."""
 
     latency_s: float | None = None
@@ -44,8 +42,7 @@ class Timing:
     """For each piece of a streamed body: when it came, and how many bytes had come by then."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class Facts(Struct, frozen=True, kw_only=True):
     """What evalkit knows of a recording beyond HTTP; all unset for a file of another tool."""
 
     key: str | None = None
@@ -68,8 +65,7 @@ class Facts:
     chunks: tuple[tuple[float, int], ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recording:
+class Recording(Struct, frozen=True, kw_only=True):
     """One exchange of a cassette."""
 
     asked: Asked

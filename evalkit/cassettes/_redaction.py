@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 import re2
+from msgspec import Struct
 
 from evalkit.cassettes._rules import KEY_RULES, PERSONAL_RULES, REDACTED, Personal
 
@@ -24,8 +24,7 @@ _HEX = re.compile(r"\\u([0-9a-f]{4})")
 _NEEDLESS_ESCAPE = re.compile(r"(?<!\\)\\+(?:u00([2-7][0-9A-Fa-f])|/)")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(Struct, frozen=True, kw_only=True):
     """A secret that stands in a text."""
 
     rule: str

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
+
+from msgspec import Struct
 
 REDACTED = "[redacted]"
 
@@ -21,8 +22,7 @@ class Personal(StrEnum):
     EMAIL = "email"
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     name: str
     hints: tuple[str, ...]
     """The pattern cannot match without one of them; looking for them is much cheaper."""

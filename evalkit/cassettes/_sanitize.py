@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from evalkit.cassettes._pieces import clean_body
 from evalkit.cassettes._recording import Answered, Asked, Headers

@@ -6,9 +6,10 @@ import re
 import zlib
 from base64 import b64decode
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
+
+from msgspec.structs import replace
 
 from evalkit.cassettes._pieces import split_findings
 from evalkit.cassettes._read import load

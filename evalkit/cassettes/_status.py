@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import chain
 from pathlib import Path
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from evalkit.cassettes._key import recorded_key
 from evalkit.cassettes._recording import Recording
@@ -41,8 +42,7 @@ class State(StrEnum):
     FRESH = "fresh"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Condition:
+class Condition(Struct, frozen=True, kw_only=True):
     """The state of one cassette, and why."""
 
     path: Path
@@ -50,8 +50,7 @@ class Condition:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Today:
+class Today(Struct, frozen=True, kw_only=True):
     """What cassettes are measured by."""
 
     keys: Mapping[Path, str]

@@ -7,11 +7,11 @@ Importing this module imports httpx2 and anyio, on which that stands; `transport
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import replace
 from time import perf_counter, sleep
 
 import anyio
 import httpx2
+from msgspec.structs import replace
 
 from evalkit.cassettes._answers import has_ended, is_stream
 from evalkit.cassettes._pace import paced

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import fields
 
 from evalkit.cassettes._recording import Answered, Asked, Facts, Headers, Recording
 from evalkit.cassettes._scalar import block, flow, plain
@@ -64,12 +63,12 @@ def _facts(facts: Facts) -> Iterator[str]:
 
 
 def _values(facts: Facts) -> Iterator[tuple[str, JsonValue]]:
-    for each in fields(facts):
-        value = getattr(facts, each.name)
-        if each.name == "chunks":
+    for name in facts.__struct_fields__:
+        value = getattr(facts, name)
+        if name == "chunks":
             value = [[round(second, _DIGITS), size] for second, size in value]
-        elif each.name == "fields":
+        elif name == "fields":
             value = dict(value)
         elif isinstance(value, float):
             value = round(value, _DIGITS)
-        yield each.name, value
+        yield name, value

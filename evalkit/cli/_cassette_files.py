@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
 from pathlib import Path
 
 import click
+from msgspec.structs import asdict
 
 from evalkit.cassettes import Finding, Recording, convert, read, scan_file
 from evalkit.cli._options import AS_JSON, CONFIG

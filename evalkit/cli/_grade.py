@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
-from msgspec import structs
+from msgspec.structs import replace
 
 from evalkit import __version__
 from evalkit.cli._options import ALLOW_PYTHON
@@ -85,7 +85,7 @@ def _graded(outputs: tuple[Path, ...], suite: Suite) -> Iterator[CaseResult]:
             if case is None:
                 gone += 1
             else:
-                yield structs.replace(grade(case, transcript), trials_at_most=at_most)
+                yield replace(grade(case, transcript), trials_at_most=at_most)
         if gone:
             click.echo(
                 f"{path}: {gone} answers to cases that {suite.name!r} does not have", err=True

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
+from msgspec import Struct
 
 from evalkit.cli._options import ALLOW_PYTHON
 from evalkit.config import load_config
@@ -34,8 +34,7 @@ _RENDER: Mapping[str, Callable[[Sequence[Finding]], str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Options:
+class _Options(Struct, frozen=True, kw_only=True):
     """The flags of `evalkit lint`, as click hands them over."""
 
     files: tuple[Path, ...]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 from click.core import ParameterSource
-from msgspec import structs
+from msgspec.structs import replace
 
 from evalkit.errors import UsageError
 from evalkit.run import Remainder
@@ -60,7 +60,7 @@ def resumed_flags(context: click.Context, run_file: Path, header: RunHeader) -> 
 
 def continued(then: RunHeader, today: RunHeader) -> RunHeader:
     """Describe a run that is finished today; it stays the run that was begun then."""
-    return structs.replace(today, id=then.id, started_at=then.started_at, command=then.command)
+    return replace(today, id=then.id, started_at=then.started_at, command=then.command)
 
 
 def print_remainder(run: str, rest: Remainder) -> None:

@@ -6,11 +6,12 @@ import shlex
 import sys
 from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import Struct
+from msgspec.structs import replace
 
 from evalkit.cassettes import Mode
 from evalkit.cli._forecast import print_forecast
@@ -32,8 +33,7 @@ if TYPE_CHECKING:  # most runs are held against none
     from evalkit.baseline import RunComparison
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Options:
+class _Options(Struct, frozen=True, kw_only=True):
     """The flags of `evalkit run`, as click hands them over."""
 
     suites: tuple[Path, ...]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+
+from msgspec import Struct
 
 from evalkit.cassettes import (
     Condition,
@@ -32,8 +33,7 @@ STALE = frozenset({State.CHANGED, State.EXPIRED, State.MISSING, State.UNUSED})
 """What asks something else than it did, or was asked too long ago."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Place(Struct, frozen=True, kw_only=True):
     """Which suites and providers are looked at; empty for all of the configuration."""
 
     suites: tuple[Path, ...]
@@ -42,8 +42,7 @@ class Place:
     allow_python: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shelf:
+class Shelf(Struct, frozen=True, kw_only=True):
     """Cassettes as they are, and the requests of today that they are measured by."""
 
     config: Config

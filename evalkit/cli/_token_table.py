@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from evalkit.calibration import Calibration
 from evalkit.cost import Basis, ToolTokens
@@ -13,8 +14,7 @@ _MILLION = 1_000_000
 _PRICES = "USD for a million requests"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counted:
+class Counted(Struct, frozen=True, kw_only=True):
     """The tools of one file or suite, counted for one provider, and corrected where they can be."""
 
     source: str

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import assert_never
 
 import click
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from evalkit.calibration import FEWEST, Calibration, Reported, calibrate, read_requests
 from evalkit.cli._options import AS_JSON, CONFIG
@@ -36,8 +37,7 @@ _WITHOUT_ENCODING = "estimated without the encoding: pip install 'evalkit[tokens
 _UNKNOWN = "unknown: nobody knows how this model sees tools; counted as for OpenAI"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Measure:
+class _Measure(Struct, frozen=True, kw_only=True):
     """How the tools are counted for one provider."""
 
     provider: Provider

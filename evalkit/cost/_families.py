@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from evalkit.cost._encoding import CountTokens
 from evalkit.cost._typescript import render_namespace
@@ -27,8 +28,7 @@ class Basis(StrEnum):
     """Nobody knows how this model sees tools; counted as for OpenAI, as a rough guide."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Family:
+class Family(Struct, frozen=True, kw_only=True):
     """What the requests to models of one kind take. All but the texts are tokens."""
 
     encoding: str

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from evalkit.cost._encoding import CountTokens
 from evalkit.cost._estimate import estimate_tokens
@@ -14,8 +16,7 @@ from evalkit.transcript import JsonObject, JsonValue, Prompt
 CHAT = "openai-chat"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToolTokens:
+class ToolTokens(Struct, frozen=True, kw_only=True):
     """What one tool adds to a request."""
 
     tool: str
@@ -24,8 +25,7 @@ class ToolTokens:
     """How many of these its descriptions take, those of its arguments included."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SchemaTokens:
+class SchemaTokens(Struct, frozen=True, kw_only=True):
     """What all tools add to every request."""
 
     total: int

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from evalkit.cost._references import inline_references
 from evalkit.suite import Tool
@@ -33,8 +34,7 @@ def render_namespace(tools: Iterable[Tool]) -> str:
     return "\n".join([*lines, "} // namespace functions"])
 
 
-@dataclass(frozen=True, slots=True)
-class _Field:
+class _Field(Struct, frozen=True):
     """A property, written."""
 
     comment: list[str]

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Literal, TypeAlias
 
+from msgspec import Struct
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic import JsonValue as AnyJson
 
@@ -51,8 +51,7 @@ class BfclOptions(BaseModel):
     text_beside_calls: Literal["undecodable", "ignored"] = "undecodable"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BfclJudge:
+class BfclJudge(Struct, frozen=True, kw_only=True):
     """Judges one case as BFCL does."""
 
     category: Category

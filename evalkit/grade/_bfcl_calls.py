@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from evalkit.grade._bfcl_values import Flaw, Parameter, parameter
 from evalkit.grade._words import show_name
@@ -35,8 +36,7 @@ class Complaint(NamedTuple):
     """The index of the call that it is about."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(Struct, frozen=True, kw_only=True):
     """One call that BFCL accepts."""
 
     tool: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from evalkit.transcript import JsonObject, JsonValue
 
@@ -39,8 +40,7 @@ class Flaw(StrEnum):
     VALUE = "value_error:others"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parameter:
+class Parameter(Struct, frozen=True, kw_only=True):
     """What a parameter may be."""
 
     kind: type

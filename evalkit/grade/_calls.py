@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from evalkit.grade._blame import blame_extra, blame_missing, blame_pair
 from evalkit.grade._dependency import early_calls, in_dependency_order
@@ -18,8 +19,7 @@ from evalkit.results import Kind, Pairing, Status, Verdict
 from evalkit.suite import CallExpectation, Expectation
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallsJudge:
+class CallsJudge(Struct, frozen=True, kw_only=True):
     """Judges by `calls`, `order`, `same_turn` and `extra_calls`."""
 
     expectation: Expectation

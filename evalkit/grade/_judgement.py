@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import TypeAlias
 
-from msgspec import Struct, structs
+from msgspec import Struct
+from msgspec.structs import replace
 
 from evalkit.grade._scene import Scene
 from evalkit.results import Pairing, Status, Verdict
@@ -55,7 +56,7 @@ def together(judgements: Iterable[Judgement]) -> Judgement:
 def within(place: str, judgement: Judgement) -> Judgement:
     """The same judgement, its expectations and complaints told to be about `place`."""
     verdicts = tuple(
-        structs.replace(
+        replace(
             verdict,
             expectation=f"{place} {verdict.expectation}",
             reason=verdict.reason and f"{place}: {verdict.reason}",

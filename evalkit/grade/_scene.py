@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise
 
-from msgspec import Struct, structs
+from msgspec import Struct
+from msgspec.structs import replace
 
 from evalkit.matchers import Context
 from evalkit.transcript import (
@@ -109,7 +109,7 @@ class Scene:
         messages = self.transcript.messages[begin:end]
         turns = sum(isinstance(message, Turn) for message in messages)
         is_last = end == len(self.transcript.messages)
-        return structs.replace(
+        return replace(
             self.transcript,
             messages=messages,
             exchanges=self.transcript.exchanges[turn : turn + turns],

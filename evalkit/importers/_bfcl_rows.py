@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
+from msgspec import Struct
 from pydantic import AliasChoices, BaseModel, Field, ValidationError
 from pydantic import JsonValue as AnyJson
 
@@ -65,8 +65,7 @@ class _AnswerRow(BaseModel):
     ground_truth: list[_Answer]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class Question(Struct, frozen=True, kw_only=True):
     """One question of BFCL, its tools in the form and under the names that models are shown."""
 
     id: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from evalkit.lint._finding import Finding, Severity
 
@@ -15,8 +16,7 @@ UNEXPLAINED = "unexplained-ignore"
 UNUSED = "unused-ignore"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Ignore:
+class _Ignore(Struct, frozen=True, kw_only=True):
     file: str
     line: int
     column: int

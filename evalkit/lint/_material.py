@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from evalkit.suite import Document, Suite, Tool
 from evalkit.transcript import JsonObject, JsonValue
@@ -13,8 +14,7 @@ Steps = tuple[str | int, ...]
 SCHEMA_KEYS = ("parameters", "input_schema", "inputSchema")
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Struct, frozen=True):
     """One property of a tool's schema, at any depth."""
 
     name: str
@@ -40,8 +40,7 @@ class Parameter:
         return "string" in self.types
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedTool:
+class PlacedTool(Struct, frozen=True):
     """A tool and the place of its definition."""
 
     tool: Tool
@@ -66,8 +65,7 @@ class PlacedTool:
         return _subschemas(self.tool.parameters, ())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Material:
+class Material(Struct, frozen=True, kw_only=True):
     """One file, read: a suite with its tools, or tools alone."""
 
     document: Document

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from evalkit.lint._finding import Finding, Hit, Severity
 from evalkit.lint._material import Material, PlacedTool
@@ -14,8 +15,7 @@ Check: TypeAlias = Callable[[Material], Iterator[Hit]]
 ToolCheck: TypeAlias = Callable[[PlacedTool], Iterator[Hit]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class Rule(Struct, frozen=True, kw_only=True):
     """Something to look for; `docs/lint.md` shows each with a bad and a good example."""
 
     id: str

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from msgspec import structs
+from msgspec.structs import replace
 
 from evalkit.matchers._values import EMPTY_CONTEXT, Context, Mismatch, Pattern
 from evalkit.matchers._words import show
@@ -33,6 +34,10 @@ class ArgumentsPattern:
         """Every argument that is wrong or missing, then every invented one."""
         return match_fields(self.fields, arguments, context, extra=self.extra)
 
+    def with_extra(self, *, allowed: bool) -> ArgumentsPattern:
+        """The same pattern, which allows other arguments or does not."""
+        return dataclasses.replace(self, extra=allowed)
+
 
 def match_fields(
     fields: Fields, actual: JsonObject, context: Context, *, extra: bool
@@ -56,7 +61,7 @@ def match_fields(
 
 def below(step: str | int, found: Iterable[Mismatch]) -> Sequence[Mismatch]:
     """The same mismatches, seen from the value that holds theirs under `step`."""
-    return [structs.replace(each, path=f"${_step(step)}{each.path[1:]}") for each in found]
+    return [replace(each, path=f"${_step(step)}{each.path[1:]}") for each in found]
 
 
 def _step(step: str | int) -> str:

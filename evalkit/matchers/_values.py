@@ -12,8 +12,7 @@ from evalkit.results import Kind
 from evalkit.transcript import JsonValue
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
+class Context(Struct, frozen=True, kw_only=True):
     """What a pattern may look at beside the value."""
 
     results: tuple[tuple[str, JsonValue], ...] = ()

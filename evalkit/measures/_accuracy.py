@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from statistics import fmean
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from evalkit.results import CaseResult, Status
 from evalkit.stats import pass_hat_k, reaches, settled_pass_hat_k, wilson
@@ -17,8 +18,7 @@ CaseKey: TypeAlias = tuple[str, str]
 GRADED = frozenset({Status.PASSED, Status.FAILED})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Accuracy:
+class Accuracy(Struct, frozen=True, kw_only=True):
     """The mean of the pass rates of the cases that were graded."""
 
     value: float | None
@@ -42,16 +42,14 @@ class Accuracy:
     """Cases whose trials stopped early, because their verdict was settled."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TagAccuracy:
+class TagAccuracy(Struct, frozen=True, kw_only=True):
     tag: str
     accuracy: Accuracy
     errored: int
     """Trials that could not be judged."""
 
 
-@dataclass(frozen=True, slots=True)
-class CaseTrials:
+class CaseTrials(Struct, frozen=True):
     """The graded trials of one case."""
 
     graded: int

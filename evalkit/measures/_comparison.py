@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from itertools import combinations
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from evalkit.measures._accuracy import CaseKey, trials_by_case
 from evalkit.measures._summary import by_provider
@@ -14,8 +16,7 @@ from evalkit.stats import Interval, holm, mcnemar_exact, newcombe_paired
 SIGNIFICANT = 0.05
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
+class Comparison(Struct, frozen=True, kw_only=True):
     """`first` against `second`; a case is right when all of its graded trials passed.
 
     Where trials stop early, it is right when as many passed as its suite asks for.

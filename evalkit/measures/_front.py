@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from evalkit.measures._summary import ProviderSummary
 
@@ -19,8 +21,7 @@ class Standing(StrEnum):
     """The price of a graded conversation is not known, or no case could be judged."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FrontPoint:
+class FrontPoint(Struct, frozen=True, kw_only=True):
     """A provider as a point: what it costs, and how often it is right."""
 
     provider: str

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from evalkit.measures._comparison import Comparison
 from evalkit.measures._summary import ProviderSummary
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rank:
+class Rank(Struct, frozen=True, kw_only=True):
     """The places that a provider may hold, as far as the comparisons can tell."""
 
     provider: str

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from evalkit.measures._rates import rate
 from evalkit.results import CaseResult, Rate
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Selection:
+class Selection(Struct, frozen=True, kw_only=True):
     """Called names against expected names, as multisets within each conversation."""
 
     precision: Rate
@@ -22,14 +22,12 @@ class Selection:
     """The harmonic mean of both; None where no call was expected and none made."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToolSelection:
+class ToolSelection(Struct, frozen=True, kw_only=True):
     tool: str
     selection: Selection
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Confusion:
+class Confusion(Struct, frozen=True, kw_only=True):
     """How often `called` stood where `expected` was due; None is "no call" on either side."""
 
     expected: str | None

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from evalkit.results import CaseResult, Status
 from evalkit.stats import percentile
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tokens:
+class Tokens(Struct, frozen=True, kw_only=True):
     """Sums over all graded conversations; None where no answer reported any."""
 
     input: int | None
@@ -21,8 +21,7 @@ class Tokens:
     """Answers without any usage; the sums do not hold their tokens."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cost:
+class Cost(Struct, frozen=True, kw_only=True):
     """What the graded conversations cost, as far as their price is known."""
 
     total_usd: float | None
@@ -39,8 +38,7 @@ class Cost:
         return None if self.per_case_usd is None else 1000 * self.per_case_usd
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Latency:
+class Latency(Struct, frozen=True, kw_only=True):
     """How long an exchange took."""
 
     p50_s: float | None

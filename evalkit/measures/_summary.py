@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from evalkit.measures import _rates
 from evalkit.measures._accuracy import (
@@ -33,8 +34,7 @@ from evalkit.measures._spending import (
 from evalkit.results import CaseResult, Kind, Rate, Status
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProviderSummary:
+class ProviderSummary(Struct, frozen=True, kw_only=True):
     """How one provider did. Errored and skipped conversations enter no rate and no sum."""
 
     provider: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from evalkit.parse._coerce import Untyped, coerce, parameter_schema
 from evalkit.parse._json_calls import read_argument_object
@@ -27,8 +28,7 @@ class _Tags:
         self.closers = NextMark(text, f"</{prefix}tool_call>")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArgKeys:
+class ArgKeys(Struct, frozen=True, kw_only=True):
     """Finds `<tool_call>name<arg_key>k</arg_key><arg_value>v</arg_value></tool_call>`."""
 
     prefix: str = ""

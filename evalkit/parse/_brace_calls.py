@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from evalkit.parse._coerce import Untyped, coerce, parameter_schema
 from evalkit.parse._json import MAX_DEPTH
@@ -20,8 +21,7 @@ class _BrokenError(ValueError):
     """What stands here is not of the format."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BraceCalls:
+class BraceCalls(Struct, frozen=True, kw_only=True):
     """Finds `call:name{key:value}` between two marks, with strings between two more."""
 
     opener: str

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import NamedTuple, TypeAlias
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from evalkit.parse._coerce import Untyped
 from evalkit.parse._json_calls import read_argument_object
@@ -26,8 +28,7 @@ _INVOKED = re.compile(r'<atem:invoke\s++name="([^"]*+)"')
 _BUILT_IN = re.compile(r"(?:python|browser|container)(?:\.\w++)?")
 
 
-@dataclass(frozen=True, slots=True)
-class _Message:
+class _Message(Struct, frozen=True):
     head: str
     body: str
     is_ended: bool
@@ -43,8 +44,7 @@ class _Message:
         return match[1] if match else ""
 
 
-@dataclass(slots=True)
-class _Answer:
+class _Answer(Struct):
     calls: list[Found] = field(default_factory=list)
     text: list[str] = field(default_factory=list)
     reasoning: list[str] = field(default_factory=list)
@@ -67,8 +67,7 @@ class _Marks(NamedTuple):
 _Reader: TypeAlias = Callable[[_Message, Schemas, _Answer], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Channels:
+class Channels(Struct, frozen=True):
     """Takes a text apart into messages and lets `read` say what each one is."""
 
     read: _Reader
@@ -124,8 +123,7 @@ def _read_harmony(message: _Message, schemas: Schemas, answer: _Answer) -> None:
         answer.reasoning.append(body)
 
 
-@dataclass(frozen=True, slots=True)
-class _MuseReader:
+class _MuseReader(Struct, frozen=True):
     """Reads messages whose calls are elements; `to=self` is reasoning, `to=user` the answer."""
 
     elements: XmlCalls

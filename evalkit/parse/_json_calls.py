@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from json.decoder import scanstring  # type: ignore[attr-defined]  # typeshed omits it
 from typing import Literal, TypeAlias
+
+from msgspec import Struct, field
 
 from evalkit.parse._json import read_json_at
 from evalkit.parse._parsed import Found, read_raw
@@ -25,8 +26,7 @@ _BETWEEN = re.compile(r"[\s,;]*+")
 _PART = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]|[^"\[\]{}]++', re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     """A member of an object, and where its value stands."""
 
     key: str
@@ -36,8 +36,7 @@ class Member:
     is_json: bool
 
 
-@dataclass(slots=True)
-class JsonCalls:
+class JsonCalls(Struct):
     """What stood at one place: the calls, where they end, whether all of it was there."""
 
     calls: list[Found] = field(default_factory=list)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from evalkit.parse._json_calls import read_argument_object
 from evalkit.parse._parsed import Extract, Gathering, Schemas, read_raw
@@ -11,8 +12,7 @@ from evalkit.parse._scan import NextMark, skip_mark
 from evalkit.transcript import Defect
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NamedJson:
+class NamedJson(Struct, frozen=True, kw_only=True):
     """Finds a head that names the tool, the JSON that follows it, and marks that close it.
 
     The pattern of the head has a group `name` and may have a group `id`.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from evalkit.parse._coerce import Untyped, coerce, parameter_schema
 from evalkit.parse._json import MAX_DEPTH
@@ -16,8 +17,7 @@ _TAG = re.compile(
 )
 
 
-@dataclass(slots=True)
-class _Node:
+class _Node(Struct):
     name: str
     inner: int
     children: list[_Node] = field(default_factory=list)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
+
+from msgspec import Struct, field
 
 from evalkit.parse._arguments import parse_arguments
 from evalkit.transcript import MADE_UP_ID, Defect, JsonObject, ToolCall
@@ -25,8 +26,7 @@ class ToolShape(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ParsedText:
+class ParsedText(Struct, frozen=True, kw_only=True):
     """An answer in text, taken apart."""
 
     calls: tuple[ToolCall, ...] = ()
@@ -46,8 +46,7 @@ Schemas: TypeAlias = Mapping[str, JsonObject]
 """The parameters of every offered tool, by its name."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(Struct, frozen=True, kw_only=True):
     """A call as it stands in the text."""
 
     name: str
@@ -57,8 +56,7 @@ class Found:
     id: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Extract:
+class Extract(Struct, frozen=True, kw_only=True):
     """The calls of a text and the text without them."""
 
     calls: tuple[Found, ...] = ()
@@ -78,8 +76,7 @@ class TooManyCallsError(Exception):
         self.extract = extract
 
 
-@dataclass(slots=True)
-class Gathering:
+class Gathering(Struct):
     """Calls and the text between them, gathered while a finder goes through its text."""
 
     text: str
@@ -108,8 +105,7 @@ _JSON_BEGINS = ("{", "[{", "```")
 """No thought begins like this."""
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(Struct, frozen=True):
     """One text format: how its calls are found, and what else its models write around them."""
 
     name: str

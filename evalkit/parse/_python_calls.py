@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from evalkit.parse._parsed import MAX_CALLS, Extract, Found, Gathering, Schemas
 from evalkit.parse._python_values import NotPythonError, PythonCall, read_call
@@ -18,8 +19,7 @@ _LIST_OF_CALLS = re.compile(r"""\[\s*+['"]?(?=[^\W\d][\w.\-]*+\s*+\()""")
 _BETWEEN = re.compile(r"""['"]?[\s,;]*+['"]?""")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaggedPython:
+class TaggedPython(Struct, frozen=True, kw_only=True):
     """Finds calls between two marks, in a list or one on each line."""
 
     opener: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from evalkit.parse._json import MAX_DEPTH, MAX_DIGITS
 from evalkit.parse._scan import skip_space
@@ -33,8 +34,7 @@ class NotPythonError(ValueError):
     """No value or call that we read begins here."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PythonCall:
+class PythonCall(Struct, frozen=True, kw_only=True):
     """`name(key=value, ...)` as it stands in a text."""
 
     name: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _SPACE = re.compile(r"\s*+")
 
@@ -19,8 +20,7 @@ def skip_mark(text: str, at: int, mark: str | None) -> int:
     return start + len(mark) if mark and text.startswith(mark, start) else at
 
 
-@dataclass(slots=True)
-class NextMark:
+class NextMark(Struct):
     """Where a mark stands next; a mark that is not there is looked for once only."""
 
     text: str

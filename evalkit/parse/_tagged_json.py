@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import takewhile
+
+from msgspec import Struct
 
 from evalkit.parse._json_calls import JsonCalls, Shape, read_argument_object, read_calls
 from evalkit.parse._parsed import Extract, Finder, Found, Gathering, Schemas, read_raw
@@ -21,8 +22,7 @@ _FENCE_AFTER = re.compile(r"\s*+```")
 _LONGEST_FENCE = 40
 
 
-@dataclass(frozen=True, slots=True)
-class TaggedJson:
+class TaggedJson(Struct, frozen=True):
     """Finds calls as JSON behind an opening tag, up to a closing tag where there is one."""
 
     openers: tuple[str, ...]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import TypeAlias
+
+from msgspec import Struct, field
 
 from evalkit.parse._json import MAX_DEPTH, read_json
 from evalkit.transcript import Defect
@@ -59,8 +60,7 @@ class _Due(Enum):
     """A comma or a closing bracket; at the top, the end of the text."""
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(Struct):
     """A bracket that waits for its partner."""
 
     closer: str

@@ -6,8 +6,9 @@ import html
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
+
+from msgspec import Struct, field
 
 from evalkit.parse._coerce import Untyped, coerce, parameter_schema
 from evalkit.parse._parsed import Extract, Found, Gathering, Schemas
@@ -25,8 +26,7 @@ _CUT_TAG = re.compile(r"\s*+(?:<[^<>]*+)?\Z")
 _WRAPPERS = frozenset({"arguments", "parameters", "properties"})
 
 
-@dataclass(slots=True)
-class _Element:
+class _Element(Struct):
     """An opening tag, and the closing tag that belongs to it if there is one."""
 
     kind: _Kind
@@ -59,8 +59,7 @@ class _Element:
         return self.closing[1] if self.closing else self.next_tag
 
 
-@dataclass(slots=True)
-class _Call:
+class _Call(Struct):
     element: _Element
     parameters: list[_Element] = field(default_factory=list)
 
@@ -81,8 +80,7 @@ class _Call:
             yield Defect.DUPLICATE_KEY
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class XmlCalls:
+class XmlCalls(Struct, frozen=True, kw_only=True):
     """Finds calls as elements; the patterns describe tags and hold no groups.
 
     A parameter ends at its own closing tag, so that markup inside a value survives; where that is

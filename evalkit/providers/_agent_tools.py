@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from evalkit.transcript import JsonObject, JsonValue
 
@@ -14,8 +15,7 @@ Arguments: TypeAlias = "JsonObject | str"
 Ask: TypeAlias = "Callable[[str, Arguments], Awaitable[JsonValue]]"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AsyncTools:
+class AsyncTools(Struct, frozen=True, kw_only=True):
     """The tools of a case, for an `async def`."""
 
     offered: tuple[JsonObject, ...]
@@ -30,8 +30,7 @@ class AsyncTools:
         return await self.ask(name, arguments)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tools:
+class Tools(Struct, frozen=True, kw_only=True):
     """The tools of a case, for a plain `def`, which runs in a thread of its own."""
 
     offered: tuple[JsonObject, ...]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct, field
 
 from evalkit.providers._provider import Provider
 from evalkit.suite import Settings, Tool
@@ -15,8 +16,7 @@ if TYPE_CHECKING:  # an SDK's transport is named here, but the SDK loads only wh
     import httpx2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
+class Reply(Struct, frozen=True, kw_only=True):
     """What came back over the wire, whatever its status."""
 
     status: int
@@ -61,8 +61,7 @@ def decode_no_error(_status: int, _body: JsonValue) -> Turn | None:
     return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Api:
+class Api(Struct, frozen=True, kw_only=True):
     """One wire protocol. All but `connect` is pure, and needs no SDK."""
 
     name: str

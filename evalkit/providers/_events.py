@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from evalkit.errors import UndecodableReply
 from evalkit.providers._api import Api, Reply, Shown
@@ -45,8 +46,7 @@ def read_body(api: Api, body: bytes) -> JsonObject:
     return api.assemble(read_events(body))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FirstTimes:
+class FirstTimes(Struct, frozen=True, kw_only=True):
     """When a streamed answer first showed something, in seconds after the request."""
 
     token_s: float | None = None

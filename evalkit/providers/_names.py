@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from msgspec import structs
+from msgspec.structs import replace
 
 from evalkit.suite import Tool
 from evalkit.transcript import Turn
@@ -48,8 +48,8 @@ def restore_names(turn: Turn, tools: Sequence[Tool]) -> Turn:
     if not turn.calls or all(_wire_name(tool.name) == tool.name for tool in tools):
         return turn
     names = WireNames(tools)
-    calls = tuple(structs.replace(call, name=names.own(call.name)) for call in turn.calls)
-    return structs.replace(turn, calls=calls)
+    calls = tuple(replace(call, name=names.own(call.name)) for call in turn.calls)
+    return replace(turn, calls=calls)
 
 
 def _wire_name(name: str) -> str:

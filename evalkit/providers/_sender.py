@@ -7,8 +7,9 @@ import json
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from evalkit.errors import ExchangeFailed, ProviderTimeout, UsageError
 from evalkit.providers._api import Reply
@@ -22,8 +23,7 @@ NO_KEY = "none"
 """Stands where an SDK insists on a key; it is never sent."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SdkSender:
+class SdkSender(Struct, frozen=True, kw_only=True):
     """Sends bodies through an SDK's client, which adds credentials and nothing else."""
 
     provider: Provider

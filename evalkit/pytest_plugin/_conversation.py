@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
-from msgspec import structs
+from msgspec import Struct
+from msgspec.structs import replace
 
 from evalkit.cassettes import Recording
 from evalkit.errors import EvalkitError
@@ -26,8 +26,7 @@ from evalkit.triage import from_body, from_events
 ERROR = 400
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Talk:
+class Talk(Struct, frozen=True, kw_only=True):
     """What a transcript says of itself."""
 
     suite: str
@@ -85,7 +84,7 @@ def _new_results(asked: JsonObject, before: Iterable[Message]) -> Iterator[ToolR
     told = {each.call_id for each in known if isinstance(each, ToolResult)}
     for result in _results(asked):
         if result.call_id in calls and result.call_id not in told:
-            yield structs.replace(result, name=calls[result.call_id])
+            yield replace(result, name=calls[result.call_id])
 
 
 def _results(asked: JsonObject) -> Iterator[ToolResult]:
@@ -105,7 +104,7 @@ def _result_blocks(blocks: JsonValue) -> Iterator[ToolResult]:
         match block:
             case {"type": "tool_result", "tool_use_id": str(call_id)}:
                 result = _result(call_id, block.get("content"))
-                yield structs.replace(result, is_error=block.get("is_error") is True)
+                yield replace(result, is_error=block.get("is_error") is True)
 
 
 def _result(call_id: str, content: JsonValue) -> ToolResult:

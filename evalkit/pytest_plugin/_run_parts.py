@@ -12,7 +12,7 @@ from pathlib import Path
 from secrets import token_hex
 
 import pytest
-from msgspec import structs
+from msgspec.structs import replace
 
 from evalkit.config import load_config
 from evalkit.errors import EvalkitError
@@ -81,7 +81,7 @@ def write_report(session: pytest.Session) -> None:
 
 def _joined(parts: list[RunRecord], *, is_whole: bool) -> RunRecord:
     first = parts[0].header
-    header = structs.replace(
+    header = replace(
         first,
         started_at=min(part.header.started_at for part in parts),
         suites=tuple({s.name: s for part in parts for s in part.header.suites}.values()),

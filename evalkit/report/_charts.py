@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from evalkit.measures import Confusion, ProviderSummary
 from evalkit.results import Kind
@@ -14,16 +15,14 @@ NO_CALL = "no call"
 OTHER = "other tools"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KindCounts:
+class KindCounts(Struct, frozen=True, kw_only=True):
     """How many conversations of each provider failed in one way."""
 
     kind: Kind
     counts: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
+class Cell(Struct, frozen=True, kw_only=True):
     expected: str
     called: str
     count: int
@@ -33,8 +32,7 @@ class Cell:
     """Every call here was of the tool that was due."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Matrix:
+class Matrix(Struct, frozen=True, kw_only=True):
     """Expected tools as rows, called tools as columns, "no call" last in both."""
 
     provider: str

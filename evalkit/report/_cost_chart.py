@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import ceil, floor, log10
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from evalkit.measures import Accuracy, FrontPoint, ProviderSummary, Standing
 from evalkit.report._figures import percent, usd
@@ -20,8 +22,7 @@ _NEAR_X = 0.3
 _NEAR_Y = 0.07
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spot:
+class Spot(Struct, frozen=True, kw_only=True):
     """One provider in the picture; places are shares of its width and of its height from above."""
 
     provider: str
@@ -42,8 +43,7 @@ class Spot:
         return abs(self.x - other.x) < _NEAR_X and abs(self.y - other.y) < _NEAR_Y
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CostPicture:
+class CostPicture(Struct, frozen=True, kw_only=True):
     spots: tuple[Spot, ...]
     front: tuple[tuple[float, float, float, float], ...]
     """The steps of the front: x and y of both ends."""

@@ -10,9 +10,9 @@ import gzip
 import json
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 
+from msgspec import Struct
 from pydantic_core import to_json
 
 from evalkit.measures import CaseKey
@@ -39,8 +39,7 @@ _SEARCHED = 300
 """Characters of prompt and of reasons that the search box looks through."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Islands:
+class Islands(Struct, frozen=True, kw_only=True):
     index: str
     """The grid: providers, cases and the outcome of each, as packed JSON."""
     parts: tuple[str, ...]

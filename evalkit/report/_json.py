@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 
 from msgspec import to_builtins
+from msgspec.structs import asdict
 
 from evalkit.measures import Comparison, ProviderSummary
 from evalkit.report._overview import hint, overview, reasons, rerun_command
@@ -23,8 +23,8 @@ def render_json(record: RunRecord) -> str:
         "warnings": list(summed.warnings),
         "providers": [_summary(summary) for summary in summed.summaries],
         "comparisons": [_comparison(comparison) for comparison in summed.comparisons],
-        "ranks": [dataclasses.asdict(rank) for rank in summed.ranks],
-        "pareto_front": [dataclasses.asdict(point) for point in summed.front],
+        "ranks": [to_builtins(rank) for rank in summed.ranks],
+        "pareto_front": [to_builtins(point) for point in summed.front],
         "failed": [_failure(record.header, result) for result in summed.failed],
         "errored": [_failure(record.header, result) for result in summed.errored],
     }
@@ -32,20 +32,21 @@ def render_json(record: RunRecord) -> str:
 
 
 def _header(record: RunRecord) -> JsonObject:
-    header = to_builtins(record.header)
+    header: JsonObject = asdict(record.header)
+    header["providers"] = [asdict(provider) for provider in record.header.providers]
     header["suites"] = [{"name": s.name, "file": s.file} for s in record.header.suites]
     return {**header, "finished_at": record.finished_at}
 
 
 def _summary(summary: ProviderSummary) -> JsonObject:
-    fields = dataclasses.asdict(summary)
+    fields: JsonObject = to_builtins(summary)
     fields["kinds"] = dict(summary.kinds)
-    fields["cost"]["per_1000_usd"] = summary.cost.per_1000_usd
+    fields["cost"] = {**to_builtins(summary.cost), "per_1000_usd": summary.cost.per_1000_usd}
     return fields
 
 
 def _comparison(comparison: Comparison) -> JsonObject:
-    fields = dataclasses.asdict(comparison)
+    fields: JsonObject = to_builtins(comparison)
     fields |= {"cases": comparison.cases, "difference": comparison.difference}
     return fields
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from evalkit.baseline import Change, RunComparison
 from evalkit.report._overview import Overview, facts, hint, overview, reasons, rerun_command, title
@@ -51,8 +52,7 @@ def render_markdown(
         shown //= 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Entry:
+class _Entry(Struct, frozen=True, kw_only=True):
     """A conversation that failed or errored."""
 
     title: str
@@ -111,8 +111,7 @@ def markdown_values(
     }
 
 
-@dataclass(frozen=True, slots=True)
-class _Group:
+class _Group(Struct, frozen=True):
     """Cases that are folded together."""
 
     noun: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from evalkit.cost import Basis, SchemaTokens, schema_tokens
 from evalkit.results import CaseResult
@@ -18,8 +19,7 @@ BASES: Mapping[Basis, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SchemaShare:
+class SchemaShare(Struct, frozen=True, kw_only=True):
     """The tokens of tool definitions in the requests of one provider."""
 
     provider: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
+
+from msgspec import Struct
 
 from evalkit.baseline import (
     CaseChange,
@@ -29,8 +30,7 @@ _SMALLEST_P = 0.0001
 _ORDER = tuple(Change)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangedCase:
+class ChangedCase(Struct, frozen=True, kw_only=True):
     """One case whose outcome with one provider is another than in the baseline."""
 
     suite: str
@@ -63,8 +63,7 @@ class ChangedCase:
         return case_address(self.suite, self.case, self.provider) + "&beside=before"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Since:
+class Since(Struct, frozen=True, kw_only=True):
     """A run against its baseline."""
 
     comparison: RunComparison

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from evalkit.measures import ProviderSummary
 from evalkit.report._figures import UNKNOWN, count, percent, seconds, span, usd
 from evalkit.results import Rate
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
+class Figure(Struct, frozen=True, kw_only=True):
     """What one cell of the comparison says."""
 
     text: str
@@ -31,8 +31,7 @@ class Figure:
         return f"+{self.errored} errored" if self.errored else ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measure:
+class Measure(Struct, frozen=True, kw_only=True):
     """One row: what it is called, what it means, and how it reads off a summary."""
 
     label: str
@@ -42,15 +41,13 @@ class Measure:
     """The row is shown when it matters for any provider."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(Struct, frozen=True, kw_only=True):
     label: str
     meaning: str
     figures: tuple[Figure, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
+class Section(Struct, frozen=True, kw_only=True):
     title: str
     rows: tuple[Row, ...]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 
-from msgspec import structs
+from msgspec.structs import replace
 
 from evalkit.parse import AUTO, parse_text, render_tools
 from evalkit.suite import Tool
@@ -33,7 +33,7 @@ def read_from_text(turn: Turn, tools: Sequence[Tool], tool_format: str) -> Turn:
     if not turn.text:
         return turn
     parsed = parse_text(turn.text, tool_format, tools)
-    return structs.replace(turn, text=parsed.text, calls=parsed.calls)
+    return replace(turn, text=parsed.text, calls=parsed.calls)
 
 
 def found_in_text(turn: Turn, tools: Sequence[Tool]) -> Turn:
@@ -48,12 +48,12 @@ def found_in_text(turn: Turn, tools: Sequence[Tool]) -> Turn:
         return turn
     parsed = parse_text(turn.text, AUTO, tools)
     calls = tuple(_marked(call for call in parsed.calls if call.name in names))
-    return structs.replace(turn, text=parsed.text, calls=calls) if calls else turn
+    return replace(turn, text=parsed.text, calls=calls) if calls else turn
 
 
 def _marked(calls: Iterable[ToolCall]) -> Iterator[ToolCall]:
     for call in calls:
-        yield structs.replace(call, defects=(*call.defects, Defect.TEXT_CALL))
+        yield replace(call, defects=(*call.defects, Defect.TEXT_CALL))
 
 
 def _as_prompt(message: Message) -> Message:

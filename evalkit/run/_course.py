@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from evalkit.tools import FunctionCall
 from evalkit.transcript import Message
 
 
-@dataclass(slots=True)
-class Course:
+class Course(Struct):
     """A conversation as far as it got; it stays when the conversation breaks off."""
 
     messages: list[Message] = field(default_factory=list)
@@ -21,15 +20,13 @@ class Course:
     """What answers and tools have taken so far; nobody waited for slowness that was planned."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
+class Ask(Struct, frozen=True, kw_only=True):
     """The model's next turn is wanted."""
 
     messages: tuple[Message, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Errands:
+class Errands(Struct, frozen=True, kw_only=True):
     """Functions of the user's are to be run; an answer of each is wanted, in order."""
 
     calls: tuple[FunctionCall, ...]

@@ -6,9 +6,11 @@ import json
 import math
 import random
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
 from itertools import count
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from evalkit.cassettes import KEYS, Asked, Cassette, Recording, Redaction, playing
 from evalkit.cost import Prices, price
@@ -30,8 +32,7 @@ LONGEST_PAUSE_S = 120.0
 """A provider that asks for a longer pause is out of quota, not busy."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RetryPolicy:
+class RetryPolicy(Struct, frozen=True, kw_only=True):
     """How often a request is sent before it counts as failed."""
 
     attempts: int = 4
@@ -42,8 +43,7 @@ class RetryPolicy:
     """Doubled after each attempt, and varied by chance so that requests do not march in step."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class World:
+class World(Struct, frozen=True, kw_only=True):
     """What a run takes from outside: connections, time, chance and prices."""
 
     connect: Callable[[Provider], Sender]
@@ -59,8 +59,7 @@ class World:
     """Takes the secrets out of what tools tell models, of transcripts and of the log."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(Struct, frozen=True, kw_only=True):
     """The model's turn, and where it came from."""
 
     turn: Turn

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from evalkit.cassettes import Asked
 from evalkit.cost import Prices, price
@@ -17,8 +18,7 @@ BYTES_PER_TOKEN = 4
 """Of English and JSON; other languages take more tokens."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Forecast:
+class Forecast(Struct, frozen=True, kw_only=True):
     """What one provider would be asked. Of each conversation only the first request is known."""
 
     provider: str
@@ -34,8 +34,7 @@ class Forecast:
     """For all requests, with every answer as long as its settings allow."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Part:
+class _Part(Struct, frozen=True, kw_only=True):
     """The share of one conversation."""
 
     turns: int

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from evalkit.errors import BudgetSpent
 
 
-@dataclass(slots=True, eq=False)
-class Bill:
+class Bill(Struct, eq=False):
     """What one request costs: the most it can until it is answered."""
 
     usd: float

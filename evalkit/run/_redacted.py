@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import cast
 
-from msgspec import structs
+from msgspec.structs import replace
 
 from evalkit.tools import Redact, redacted
 from evalkit.transcript import (
@@ -27,14 +27,14 @@ def without_secrets(transcript: Transcript, redact: Redact) -> Transcript:
     everything = "\n".join(_texts(transcript))
     if redact(everything) == everything:
         return transcript
-    return structs.replace(
+    return replace(
         transcript,
         given=_clean(transcript.given, redact),
         messages=_clean(transcript.messages, redact),
         limits=tuple(map(redact, transcript.limits)),
         alerts=tuple(map(redact, transcript.alerts)),
         trouble=transcript.trouble
-        and structs.replace(
+        and replace(
             transcript.trouble,
             what=redact(transcript.trouble.what),
             hint=transcript.trouble.hint and redact(transcript.trouble.hint),
@@ -49,12 +49,12 @@ def _clean(messages: Iterable[Message], redact: Redact) -> tuple[Message, ...]:
 def _message(message: Message, redact: Redact) -> Message:
     match message:
         case Prompt():
-            return structs.replace(message, text=redact(message.text))
+            return replace(message, text=redact(message.text))
         case ToolResult():
             content = redacted(message.content, redact)
-            return structs.replace(message, name=redact(message.name), content=content)
+            return replace(message, name=redact(message.name), content=content)
         case Turn():
-            return structs.replace(
+            return replace(
                 message,
                 text=message.text and redact(message.text),
                 refusal=message.refusal and redact(message.refusal),
@@ -65,7 +65,7 @@ def _message(message: Message, redact: Redact) -> Message:
 
 
 def _call(call: ToolCall, redact: Redact) -> ToolCall:
-    return structs.replace(
+    return replace(
         call,
         name=redact(call.name),
         raw=call.raw and redact(call.raw),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from evalkit.results import CaseResult, Status
 from evalkit.run._question import Questions
@@ -12,8 +14,7 @@ from evalkit.run._runner import Job
 from evalkit.transcript import Transcript
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Changed:
+class Changed(Struct, frozen=True, kw_only=True):
     """A case whose earlier conversations do not stand, since today something else is asked."""
 
     job: Job
@@ -27,8 +28,7 @@ class Changed:
         return f"{case.suite}::{case.id} [{self.job.provider.name}]: the {parts} changed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remainder:
+class Remainder(Struct, frozen=True, kw_only=True):
     """A run in two parts: what was held, and what is to be held."""
 
     held: tuple[tuple[Job, Transcript], ...]

@@ -6,10 +6,10 @@ import asyncio
 import traceback
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from contextlib import aclosing
-from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from msgspec import structs
+from msgspec import Struct
+from msgspec.structs import replace
 
 from evalkit.cassettes import Cassette
 from evalkit.errors import CassetteMiss, EvalkitError, ProviderTimeout
@@ -30,8 +30,7 @@ WAITING = 16
 """Results that may wait to be taken before the run pauses; it bounds the memory."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
+class Job(Struct, frozen=True, kw_only=True):
     """One case for one provider, with all of its trials."""
 
     case: Case
@@ -129,7 +128,7 @@ class Runner:
         async with aclosing(self._trials(job)) as trials:
             async for transcript in trials:
                 result = self._judge(job.case, transcript)
-                yield structs.replace(result, trials_at_most=at_most) if at_most else result
+                yield replace(result, trials_at_most=at_most) if at_most else result
                 job = replace(job, outcomes=(*job.outcomes, result.status))
                 if at_most and job.is_settled:
                     return

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
+
+from msgspec import Struct
 
 from evalkit.providers import Provider
 from evalkit.results import CaseResult, Status
@@ -13,8 +14,7 @@ from evalkit.run._runner import Job
 from evalkit.suite import Case, Suite
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Selection:
+class Selection(Struct, frozen=True, kw_only=True):
     """What to run of the given suites; every condition must hold."""
 
     tags: frozenset[str] = frozenset()

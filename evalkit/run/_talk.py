@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from evalkit.cassettes import Cassette
 from evalkit.run._converse import Reply, Request, converse
@@ -14,8 +14,7 @@ from evalkit.tools import Toolbox, Workshop
 from evalkit.transcript import Stop
 
 
-@dataclass(slots=True, kw_only=True)
-class Talk:
+class Talk(Struct, kw_only=True):
     """One conversation with one provider."""
 
     conversation: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from msgspec import structs
+from msgspec.structs import replace
 
 from evalkit.runfile._file import RunRecord, ordered_record
 
@@ -19,7 +19,7 @@ def merge_runs(runs: Sequence[RunRecord]) -> RunRecord:
         return runs[0]
     headers = [run.header for run in runs]
     finished = [run.finished_at for run in runs if run.finished_at is not None]
-    header = structs.replace(
+    header = replace(
         headers[0],
         id=_each(header.id for header in headers),
         started_at=min(header.started_at for header in headers),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import chain, groupby, takewhile
 from typing import NamedTuple, TypeAlias
 
+from msgspec import Struct
 from pydantic import BaseModel, ConfigDict, Field
 
 
@@ -53,8 +53,7 @@ class Said(NamedTuple):
     """The tools that an `assistant` called here."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Asked(Struct, frozen=True, kw_only=True):
     """One request, as the rules of a script see it."""
 
     model: str

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
-from dataclasses import dataclass, field
 from typing import TypeAlias
+
+from msgspec import Struct, field
 
 from evalkit.transcript import JsonObject
 
@@ -23,8 +24,7 @@ class ConnectionCut(Exception):
     """The script has the connection break off here; the server closes it on any exception."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Response:
+class Response(Struct, frozen=True, kw_only=True):
     """What to send, and how the sending goes wrong."""
 
     status: int = 200

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from msgspec import Struct
 from pydantic import BaseModel, ConfigDict, field_validator, model_validator
 
 from evalkit.errors import InvalidScript, Problem
@@ -65,8 +65,7 @@ class _ScriptFile(BaseModel):
         return rules
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Script:
+class Script(Struct, frozen=True, kw_only=True):
     """What a simulated model does."""
 
     file: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from evalkit.simulator import (
     _anthropic,
@@ -23,8 +24,7 @@ ARGUMENTS_AS_TEXT: frozenset[Api] = frozenset({"openai-chat", "openai-responses"
 """Protocols that show the argument string of a call, malformed or not."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wire:
+class Wire(Struct, frozen=True, kw_only=True):
     """One protocol. Another is another value of this type."""
 
     api: Api

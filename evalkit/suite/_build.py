@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
+from msgspec import Struct
 from pydantic import ValidationError
 
 from evalkit.matchers import describe
@@ -23,8 +23,7 @@ from evalkit.suite._tool import Tool, find_tools
 from evalkit.transcript import JsonObject, JsonValue, Message, Prompt
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shared:
+class Shared(Struct, frozen=True, kw_only=True):
     """What the cases of a suite have in common."""
 
     suite: str

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
+
+from evalkit.results import EVERY_TRIAL
 from evalkit.suite._expectation import Expectation
 from evalkit.suite._settings import Settings
 from evalkit.suite._simulated import Simulated
@@ -13,8 +15,7 @@ from evalkit.suite._tool import Tool
 from evalkit.transcript import JsonValue, Message
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UserTurn:
+class UserTurn(Struct, frozen=True, kw_only=True):
     """One line of a scripted user."""
 
     text: str
@@ -22,8 +23,7 @@ class UserTurn:
     """What must hold from this line up to the next one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class Case(Struct, frozen=True, kw_only=True):
     """One conversation to hold and what is expected of it."""
 
     suite: str
@@ -46,14 +46,13 @@ class Case:
     tags: tuple[str, ...] = ()
     description: str = ""
     trials: int = 1
-    pass_rate: float = 1.0
+    pass_rate: float = EVERY_TRIAL
     """The share of the trials that must pass."""
     skip: str | None = None
     """Why the case is not run."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Suite:
+class Suite(Struct, frozen=True, kw_only=True):
     """The cases of one file and of those that it includes."""
 
     name: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, field_validator, model_validator
@@ -194,7 +193,7 @@ def _with_extra(call: CallExpectation, *, default: bool) -> CallExpectation:
     allowed = default if call.extra_args is None else call.extra_args
     if call.args.extra is allowed:
         return call
-    return call.model_copy(update={"args": replace(call.args, extra=allowed)})
+    return call.model_copy(update={"args": call.args.with_extra(allowed=allowed)})
 
 
 def tools_of_results(value: JsonValue) -> Iterator[str]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, TypeAlias, TypeVar
 
+from msgspec import Struct
 from pydantic import (
     ConfigDict,
     Field,
@@ -38,8 +38,7 @@ Many: TypeAlias = Annotated[tuple[T, ...], Field(strict=False)]
 """A YAML list, kept as a tuple."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Read:
+class _Read(Struct, frozen=True, eq=False):
     """Read a field by a function of ours and describe it by a JSON Schema of ours."""
 
     function: Callable[[JsonValue], object]

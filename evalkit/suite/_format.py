@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, field_validator
 
+from evalkit.results import EVERY_TRIAL
 from evalkit.suite._expectation import Expectation
 from evalkit.suite._fields import STRICT, Allowance, AnyJson, Many, complaint, said_once
 from evalkit.suite._messages import MessageEntry
@@ -91,7 +92,7 @@ class Defaults(BaseModel):
     tags: Many[Text] = Field(default=(), description="Tags that every case has.")
     trials: Trials = Field(default=1, description="How often a case is run.")
     pass_rate: Share = Field(
-        default=1.0, alias="pass", description="The share of the trials that must pass."
+        default=EVERY_TRIAL, alias="pass", description="The share of the trials that must pass."
     )
     skip: Text | None = Field(default=None, description="Why no case is run.")
     expect: Expectation | None = Field(

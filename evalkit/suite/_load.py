@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from msgspec import Struct
 from pydantic import BaseModel, ValidationError
 
 from evalkit.collector import without_collector
@@ -28,8 +28,7 @@ M = TypeVar("M", bound=BaseModel)
 _CONFIGURATION = "evalkit.yaml"
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(Struct, frozen=True):
     """One file of a suite, read."""
 
     file: PartFile

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import product
 from math import prod
+
+from msgspec import Struct
 
 from evalkit.matchers import describe
 from evalkit.suite._check import Steps
@@ -24,8 +25,7 @@ _AS_WRITTEN = frozenset({"id", "matrix", "simulate"})
 """Keys that hold no templates of the matrix: results of tools have templates of their own."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Variant:
+class Variant(Struct, frozen=True, kw_only=True):
     """One case of a matrix, as if it had been written out."""
 
     label: str

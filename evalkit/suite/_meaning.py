@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from evalkit.errors import nearest
 from evalkit.suite._call import CallExpectation
@@ -13,8 +14,7 @@ from evalkit.suite._mistakes import Mistakes
 from evalkit.suite._tool import Tool
 
 
-@dataclass(frozen=True, slots=True)
-class Reviewer:
+class Reviewer(Struct, frozen=True):
     """Reads expectations with the tools at hand; None where the tools themselves are broken."""
 
     tools: Mapping[str, Tool] | None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from evalkit.errors import Problem
 from evalkit.suite._check import Steps
@@ -10,8 +10,7 @@ from evalkit.suite._yaml import Document
 from evalkit.transcript import JsonValue
 
 
-@dataclass(frozen=True, slots=True)
-class Mistakes:
+class Mistakes(Struct, frozen=True):
     """The problems of one suite; several documents may share the list."""
 
     document: Document

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Literal, Self, TypeAlias
 
+from msgspec import Struct, field
 from pydantic import BaseModel, Field, model_validator
 
 from evalkit import plugins
@@ -39,8 +39,7 @@ class UnusableTemplate(EvalkitError):
     """A simulated tool was called with arguments that the template of its answer cannot take."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Returned:
+class Returned(Struct, frozen=True, kw_only=True):
     """The tool answers with a value."""
 
     value: JsonValue
@@ -55,23 +54,20 @@ class Returned:
         return _filled(self.value, facts)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
+class Fault(Struct, frozen=True, kw_only=True):
     """The tool fails in a planned way."""
 
     name: str
     options: JsonObject = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PythonCall:
+class PythonCall(Struct, frozen=True, kw_only=True):
     """A function of the user's answers: `module:function`."""
 
     function: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Simulated:
+class Simulated(Struct, frozen=True, kw_only=True):
     """One rule of a simulated tool."""
 
     when: ArgumentsPattern | None = None
@@ -166,7 +162,7 @@ class SimulatedEntry(BaseModel):
     def rule(self) -> Simulated:
         return Simulated(
             when=self.when,
-            state=self.state and replace(self.state, extra=True),
+            state=self.state and self.state.with_extra(allowed=True),
             answer=self._answer(),
             times=self.times,
             rate=1.0 if self.rate is None else self.rate,

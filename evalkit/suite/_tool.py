@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from difflib import get_close_matches
+
+from msgspec import Struct, field
 
 from evalkit.errors import InvalidSuite
 from evalkit.matchers import describe, show
@@ -23,8 +24,7 @@ _SHAPES = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tool:
+class Tool(Struct, frozen=True, kw_only=True):
     """One tool as the model is told about it."""
 
     name: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from evalkit.transcript import JsonObject, JsonValue
 
@@ -11,8 +12,7 @@ NEVER_S = math.inf
 """How long a tool takes that does not answer."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(Struct, frozen=True, kw_only=True):
     """One answer of a tool."""
 
     call_id: str

@@ -7,11 +7,12 @@ import inspect
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
 from threading import Thread
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from evalkit.errors import EvalkitError, PluginFailed
 from evalkit.tools._answer import NEVER_S, Answer, failed
@@ -33,8 +34,7 @@ class ToolFailed(EvalkitError):
         self.code = code
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FunctionCall:
+class FunctionCall(Struct, frozen=True, kw_only=True):
     """A call that a function of the user's answers."""
 
     call_id: str
@@ -44,8 +44,7 @@ class FunctionCall:
     state: JsonObject
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Workshop:
+class Workshop(Struct, frozen=True, kw_only=True):
     """How functions are run."""
 
     most: int

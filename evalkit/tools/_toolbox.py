@@ -7,7 +7,8 @@ import math
 import random
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from evalkit.errors import EvalkitError
 from evalkit.matchers import Context
@@ -27,8 +28,7 @@ class NotSimulated(EvalkitError):
     """The model made a valid call that the suite's simulation has no answer for."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prepared:
+class Prepared(Struct, frozen=True, kw_only=True):
     """A call that has been decided on; `faults` befall the answer, the last one first."""
 
     call: ToolCall
@@ -58,8 +58,7 @@ class Prepared:
         )
 
 
-@dataclass(slots=True)
-class Memory:
+class Memory(Struct):
     """What the simulated tools of one conversation remember."""
 
     state: JsonObject = field(default_factory=dict)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
-from msgspec import structs
+from msgspec.structs import replace
 
 from evalkit.transcript import Defect, ToolCall
 from evalkit.triage._call_faults import CALL_CHECKS
@@ -21,7 +20,7 @@ def diagnose(response: Response) -> Diagnosis:
     """
     calls = tuple(_marked(response, call) for call in response.turn.calls)
     if calls != response.turn.calls:
-        response = replace(response, turn=structs.replace(response.turn, calls=calls))
+        response = replace(response, turn=replace(response.turn, calls=calls))
     findings = sorted(_findings(response), key=lambda finding: int(finding.failure[1:]))
     return Diagnosis(response=response, findings=tuple(findings))
 
@@ -32,7 +31,7 @@ def _marked(response: Response, call: ToolCall) -> ToolCall:
         found = (*found, Defect.UNKNOWN_TOOL)
     if response.api is None and not response.is_format_named:
         found = (*found, Defect.TEXT_CALL)
-    return structs.replace(call, defects=(*call.defects, *found)) if found else call
+    return replace(call, defects=(*call.defects, *found)) if found else call
 
 
 def _findings(response: Response) -> Iterator[Finding]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from evalkit.triage._response import Response
 
@@ -45,8 +46,7 @@ _MEANINGS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(Struct, frozen=True, kw_only=True):
     """One failure that a response shows."""
 
     failure: Failure
@@ -58,8 +58,7 @@ class Finding:
     """The index of the call that it is about."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Diagnosis:
+class Diagnosis(Struct, frozen=True, kw_only=True):
     """A response and what is wrong with it."""
 
     response: Response

@@ -7,9 +7,11 @@ import json
 import re
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from evalkit.cassettes import Recording, open_cassette
 from evalkit.errors import EvalkitError, UsageError
@@ -46,8 +48,7 @@ _T = TypeVar("_T")
 Found: TypeAlias = tuple[Response | Unread, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Source:
+class _Source(Struct, frozen=True, kw_only=True):
     """A file, read as text."""
 
     path: Path

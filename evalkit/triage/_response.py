@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 
-from msgspec import structs
+from msgspec import Struct
+from msgspec.structs import replace
 
 from evalkit.errors import EvalkitError, ExchangeFailed, UndecodableReply, UsageError
 from evalkit.parse import AUTO, parse_text
@@ -22,8 +22,7 @@ from evalkit.triage._shapes import (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hints:
+class Hints(Struct, frozen=True, kw_only=True):
     """What is known of a response before it is looked at."""
 
     api: str | None = None
@@ -36,8 +35,7 @@ class Hints:
 NO_HINTS = Hints()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Response:
+class Response(Struct, frozen=True, kw_only=True):
     """One answer of a model, decoded."""
 
     where: str = ""
@@ -58,8 +56,7 @@ class Response:
     """Whether a call in text breaks off before it is one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unread:
+class Unread(Struct, frozen=True, kw_only=True):
     """A place where an answer of a model was due, and why there is none."""
 
     where: str = ""
@@ -143,7 +140,7 @@ def _with_format(response: Response, hints: Hints) -> Response:
         response,
         format=parsed.format,
         is_format_named=True,
-        turn=structs.replace(turn, calls=parsed.calls, text=parsed.text),
+        turn=replace(turn, calls=parsed.calls, text=parsed.text),
         is_cut=Defect.TRUNCATED in parsed.defects,
     )
 

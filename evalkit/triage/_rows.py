@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from evalkit.errors import EvalkitError, UsageError
 from evalkit.providers import read_events
@@ -25,8 +27,7 @@ from evalkit.triage._response import (
 _CONTENTS = ("body", "response", "sse", "chunks", "text")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RowReport:
+class RowReport(Struct, frozen=True, kw_only=True):
     """What became of one row."""
 
     line: str

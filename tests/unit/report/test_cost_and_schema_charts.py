@@ -1,9 +1,7 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
-from msgspec import structs
+from msgspec.structs import replace
 from shop_run import shop_run
 
 from evalkit.cost import Basis
@@ -105,12 +103,12 @@ def test_the_tools_of_every_request_are_held_against_all_that_was_read():
 
 
 def test_a_suite_without_tools_has_no_share_of_them():
-    header = structs.replace(RECORD.header, suites=())
+    header = replace(RECORD.header, suites=())
 
-    shares = schema_shares(structs.replace(RECORD, header=header))
+    shares = schema_shares(replace(RECORD, header=header))
 
     assert {share.share for share in shares} == {0}
 
 
 def test_who_reported_nothing_is_left_out():
-    assert schema_shares(structs.replace(RECORD, results=())) == ()
+    assert schema_shares(replace(RECORD, results=())) == ()
