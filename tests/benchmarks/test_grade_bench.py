@@ -12,8 +12,8 @@ from evalkit.importers import transcripts_of
 from evalkit.suite import load_suite
 
 CASES, ROUNDS = 300, 30
-MOST_BY_OWN_RULES, MOST_BY_BFCL = 35.0, 13.0
-"""Reading and grading a row, in readings of the row as plain JSON; 25 and 10 on a quiet machine."""
+MOST_BY_OWN_RULES, MOST_BY_BFCL = 26.0, 8.0
+"""Reading and grading a row, in readings of the row as plain JSON; 19 and 5 on a quiet machine."""
 MOST_FOR_TWICE = 3.0
 """Twice the calls may take twice the time, and half as much again for a busy machine."""
 
