@@ -77,11 +77,15 @@ class Problem:
     @cached_property
     def sorted_slots(self) -> tuple[Slot, ...]:
         """In an order that depends on what is expected, not on where it stands."""
+        if len(self.slots) == 1:
+            return self.slots
         return tuple(sorted(self.slots, key=lambda slot: self._rank(slot.expected)))
 
     @cached_property
     def columns(self) -> tuple[int, ...]:
         """The calls in an order that depends on what they say, not on when they were made."""
+        if len(self.calls) == 1:
+            return (0,)
         return tuple(sorted(range(len(self.calls)), key=lambda column: _said(self.calls[column])))
 
     @cached_property
