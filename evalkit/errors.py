@@ -21,6 +21,8 @@ class ExitCode(IntEnum):
     TROUBLE = 3
     """The harness or a provider had trouble; the model is not to blame."""
     INTERRUPTED = 130
+    UNREAD = 141
+    """Whoever read the output left before its end, as `head` does: what shells tell of SIGPIPE."""
 
 
 class EvalkitError(Exception):

@@ -201,12 +201,14 @@ def _run(options: _Options, earlier: RunRecord | None) -> int:
     ):
         interrupted = hold(session, jobs, writer, shown, exit_first=options.exit_first)
     record = writer.record
-    print_run(record, options.output, as_json=options.as_json)
     code = exit_code(session, record, options.max_errored)
     comparison = None
     if options.baseline is not None and not interrupted and code is not ExitCode.TROUBLE:
         comparison = _compared(options.baseline, options.output)
-    _write(record, comparison, options, config)
+    try:
+        print_run(record, options.output, as_json=options.as_json)
+    finally:  # whoever reads this may leave before its end
+        _write(record, comparison, options, config)
     if interrupted:
         return ExitCode.INTERRUPTED
     if comparison is None:
