@@ -125,7 +125,9 @@ class Kit:
         """
         __tracebackhide__ = True
         path = self._shared.config.folder / suite
-        cases = {each.id: each for each in load_suite(path).cases}
+        cases = {
+            each.id: each for each in load_suite(path, allow_python=self._shared.allow_python).cases
+        }
         if case not in cases:
             raise UnknownName("case", case, cases, where=str(path))
         return self._results(cases[case], provider)
@@ -152,7 +154,11 @@ class Kit:
         return self._sessions[provider.name]
 
     def _provider(self, name: str | None) -> Provider:
-        found = self._shared.config.select(() if name is None else (name,))
+        found = self._shared.config.select(
+            () if name is None else (name,),
+            allow_python=self._shared.allow_python,
+            option="provider={!r}",
+        )
         if len(found) > 1:
             names = ", ".join(repr(each.name) for each in found)
             raise UsageError("which provider?", hint=f"name one: provider={names}")
