@@ -153,6 +153,13 @@ class PluginFailed(EvalkitError):
     """A plugin, callable or custom matcher of the user's raised."""
 
 
+def why(error: Exception) -> str:
+    """Say in words why a file cannot be used, without the number that Python puts before them."""
+    if isinstance(error, FileExistsError):  # of a file where a folder is to be made
+        return f"{str(error.filename)!r} is not a folder"
+    return (isinstance(error, OSError) and error.strerror) or str(error)
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """Say which of the known names was probably meant, or list them."""
     names = sorted(known)

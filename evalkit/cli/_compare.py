@@ -100,7 +100,8 @@ def command(
         breaches = find_breaches(comparison, gates)
         _print(comparison, breaches, most=most, as_json=as_json)
         if page is not None:
-            write_file(page, render_compare_page(comparison))
+            text = render_compare_page(comparison)
+            write_file(page, text, what="page", hint="name another file with --page")
     return _exit_code(comparison, breaches, max_errored)
 
 

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from evalkit import report
 from evalkit.runfile import RunRecord
-
-if TYPE_CHECKING:
-    from evalkit.baseline import RunComparison
 
 LOG_WIDTH = 120
 """Characters in a line where no terminal sets the width."""
@@ -34,17 +30,8 @@ def print_record(record: RunRecord) -> None:
     report.render_terminal(record, Console(width=None if sys.stdout.isatty() else LOG_WIDTH))
 
 
-def write_reports(
-    record: RunRecord,
-    folder: Path,
-    *,
-    comparison: RunComparison | None = None,
-    templates: Path | None = None,
-    quiet: bool = False,
-) -> None:
-    """Write the report in every format, and say where."""
-    written = report.write_reports(record, folder, comparison=comparison, templates=templates)
+def tell_reports(written: tuple[Path, ...]) -> None:
+    """Say where the report is, in every format."""
     page, *others = written
-    if not quiet:
-        beside = ", ".join(path.name for path in others)
-        click.echo(f"Report:   {page} (and {beside} beside it)")
+    beside = ", ".join(path.name for path in others)
+    click.echo(f"Report:   {page} (and {beside} beside it)")

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from evalkit import report
 from evalkit.cassettes import Mode
 from evalkit.cli._forecast import print_forecast
 from evalkit.cli._hold import exit_code, hold
 from evalkit.cli._options import ALLOW_PYTHON, BUDGET_USD, CONFIG, DRY_RUN, MAX_REQUESTS
 from evalkit.cli._progress import progress
-from evalkit.cli._reports import print_run, write_reports
+from evalkit.cli._reports import print_run, tell_reports
 from evalkit.cli._resume import continued, print_remainder, resumed_flags
 from evalkit.config import Config, load_config
 from evalkit.errors import ExitCode, InvalidSuite, UsageError
@@ -242,11 +243,11 @@ def _write(
     record: RunRecord, comparison: RunComparison | None, options: _Options, config: Config
 ) -> None:
     if options.report is not None:
-        write_reports(record, options.report, comparison=comparison, quiet=options.as_json)
+        written = report.write_reports(record, options.report, comparison=comparison)
+        if not options.as_json:
+            tell_reports(written)
     if summary := config.environ.get("GITHUB_STEP_SUMMARY"):
-        from evalkit.report import add_to_summary
-
-        add_to_summary(record, Path(summary), comparison)
+        report.add_to_summary(record, Path(summary), comparison)
 
 
 def _check(options: _Options) -> None:
