@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, PositiveFloat, Pos
 
 from evalkit.cassettes import Personal, Redaction
 from evalkit.cost import Prices
-from evalkit.errors import InvalidConfig, Problem, UnknownName, UsageError
+from evalkit.errors import InvalidConfig, Problem, UnknownName, UsageError, why
 from evalkit.providers import Provider, find_api
 from evalkit.suite import check, load_yaml
 
@@ -185,7 +185,7 @@ def _read(path: Path, environ: Mapping[str, str]) -> Config:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        problem = Problem(what=f"cannot be read: {error}", where=name)
+        problem = Problem(what=f"cannot be read: {why(error)}", where=name)
         raise InvalidConfig([problem]) from error
     document = load_yaml(text, name, InvalidConfig)
     file = check(_File, document, InvalidConfig)

@@ -15,7 +15,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 
-from evalkit.errors import ExchangeFailed, InvalidRunFile, Problem, UnknownName, UsageError, nearest
+from evalkit.errors import (
+    ExchangeFailed,
+    InvalidRunFile,
+    Problem,
+    UnknownName,
+    UsageError,
+    nearest,
+    why,
+)
 from evalkit.parse import parse_arguments
 from evalkit.providers import find_api
 from evalkit.suite import Case, Suite
@@ -60,7 +68,7 @@ def read_outputs(path: Path, suite: Suite) -> Iterator[Transcript]:
         with (gzip.open if path.suffix == ".gz" else open)(path, "rb") as file:
             yield from transcripts_of(file, suite, str(path))
     except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror or error}") from error
+        raise UsageError(f"cannot read {path}: {why(error)}") from error
 
 
 def transcripts_of(rows: Iterable[str | bytes], suite: Suite, file: str) -> Iterator[Transcript]:
