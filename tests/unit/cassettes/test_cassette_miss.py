@@ -51,7 +51,7 @@ def test_a_miss_says_what_differs_where_and_what_to_do(path):
     error = miss(path, body("Weather in Oslo?", temperature=0.5))
 
     assert str(error) == (
-        f"{path}: no recording answers POST {URL} of trial 0: "
+        f"{path}: no recording answers POST {URL} of trial 1: "
         "the nearest of 3 recordings differs\n"
         '    $.messages[1].content: "Weather in Paris?" -> "Weather in Oslo?"\n'
         "    $.temperature: 0 -> 0.5\n"
@@ -110,7 +110,7 @@ def test_a_miss_shows_ten_lines_at_most(path):
 def test_a_file_that_does_not_exist_is_told_plainly(tmp_path):
     error = miss(tmp_path / "none.yaml", body())
 
-    assert error.what == f"no recording answers POST {URL} of trial 0: nothing was recorded"
+    assert error.what == f"no recording answers POST {URL} of trial 1: nothing was recorded"
     assert error.where == f"{tmp_path / 'none.yaml'} (the file does not exist)"
 
 
