@@ -19,15 +19,16 @@ def print_run(record: RunRecord, path: Path, *, as_json: bool) -> None:
     if as_json:
         click.echo(report.render_json(record))
         return
-    print_record(record)
+    print_record(record, whole="`evalkit report -o DIR` shows all")
     click.echo(f"\nRun file: {path}")
 
 
-def print_record(record: RunRecord) -> None:
-    """Print the comparison of providers and what went wrong."""
+def print_record(record: RunRecord, *, whole: str) -> None:
+    """Print the comparison of providers and what went wrong; `whole` says where the rest is."""
     from rich.console import Console
 
-    report.render_terminal(record, Console(width=None if sys.stdout.isatty() else LOG_WIDTH))
+    console = Console(width=None if sys.stdout.isatty() else LOG_WIDTH)
+    report.render_terminal(record, console, whole=whole)
 
 
 def tell_reports(written: tuple[Path, ...]) -> None:
