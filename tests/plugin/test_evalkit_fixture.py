@@ -336,6 +336,35 @@ def test_messages_name_a_provider_as_python_does(empty_project, yaml, words, sai
     assert said in re.sub("^E +(?=hint)", "  ", run.stdout, flags=re.MULTILINE)
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        pytest.param(
+            "tools=[{'name': 'ok'}, {'name': 'f', 'parameters': {'type': 'array'}}]",
+            "tools[1]['parameters']['type']: the schema of arguments has the type 'object', got "
+            "'array'",
+            id="a tool",
+        ),
+        pytest.param(
+            "tools={'name': 'ok'}", "tools[0]: expected a tool, got the text 'name'", id="no list"
+        ),
+        pytest.param(
+            "settings={'temprature': 1}",
+            "settings['temprature']: unknown key 'temprature'\n"
+            "E     hint: did you mean 'temperature'?",
+            id="settings",
+        ),
+    ],
+)
+def test_mistakes_in_what_python_gives_are_told_at_their_place_in_it(agents, words, said):
+    agents.write("test_agent.py", f"def test_a(evalkit): evalkit.ask('hi', {words})\n")
+
+    run = agents.pytest("-q")
+
+    assert said in run.stdout
+    assert "1 error" in outcomes(run)
+
+
 def test_an_agent_in_python_is_asked_where_its_code_may_run(empty_project):
     empty_project.write("evalkit.yaml", 'providers: {own: {api: python, model: "agent:answer"}}\n')
     empty_project.write("agent.py", "def answer(messages, tools): return 'Hello!'\n")
