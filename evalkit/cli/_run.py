@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,7 +21,7 @@ from evalkit.cli._progress import progress
 from evalkit.cli._reports import print_run, tell_reports
 from evalkit.cli._resume import continued, print_remainder, resumed_flags
 from evalkit.config import Config, load_config
-from evalkit.errors import ExitCode, InvalidSuite, UsageError
+from evalkit.errors import ExitCode, InvalidSuite, Problem, UsageError
 from evalkit.providers import Provider
 from evalkit.results import CaseResult
 from evalkit.run import Job, Selection, log_to
@@ -226,17 +226,23 @@ def _compared(base: Path, head: Path) -> RunComparison:
 
 
 def _asked(options: _Options, config: Config) -> tuple[tuple[Provider, ...], tuple[Suite, ...]]:
-    """Whom to ask and what; trouble with the former does not hide mistakes in the latter."""
-    paths = options.suites or config.suites
+    """Whom to ask and what; a missing provider is told with the mistakes of the suites."""
     try:
-        providers = config.select(options.providers, allow_python=options.allow_python)
+        suites = load_suites(options.suites or config.suites, allow_python=options.allow_python)
+    except InvalidSuite as broken:
+        raise InvalidSuite([*broken.problems, *_missing(options, config)]) from broken
+    return _providers(options, config), suites
+
+
+def _missing(options: _Options, config: Config) -> Iterator[Problem]:
+    try:
+        _providers(options, config)
     except UsageError as error:
-        try:
-            load_suites(paths, allow_python=options.allow_python)
-        except InvalidSuite as broken:
-            raise UsageError(f"{broken}\n{error}") from error
-        raise
-    return providers, load_suites(paths, allow_python=options.allow_python)
+        yield Problem(what=error.what, where=error.where or "--provider", hint=error.hint)
+
+
+def _providers(options: _Options, config: Config) -> tuple[Provider, ...]:
+    return config.select(options.providers, allow_python=options.allow_python)
 
 
 def _write(
