@@ -65,6 +65,14 @@ def test_a_run_whose_reader_left_writes_all_of_its_files(project, unread):
     }
 
 
+def test_a_comparison_whose_reader_left_writes_its_page(project, unread):
+    project.evalkit(*CAREFUL)
+
+    unread("compare", "run.jsonl", "run.jsonl", "--page", "page.html")
+
+    assert (project.folder / "page.html").read_text().endswith("</html>\n")
+
+
 def test_a_run_goes_on_when_nobody_reads_its_progress(project, unread):
     run = unread(*CAREFUL, streams=("stdout", "stderr"))
 
