@@ -84,7 +84,7 @@ def facts(summed: Overview) -> tuple[tuple[str, str], ...]:
         ("Prices", price_table_date() if _is_priced(summed.summaries) else ""),
         ("Commit", header.commit or ""),
         ("evalkit", header.evalkit_version),
-        ("Run", header.id),
+        ("Runs" if "," in header.id else "Run", header.id),
         ("Command", header.command),
     )
     return tuple((label, value) for label, value in known if value)
