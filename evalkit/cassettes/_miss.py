@@ -78,8 +78,9 @@ def _compared(missed: Missed) -> str:
         (each, [*_all_differences(each, body, missed)]) for each in _candidates(missed, body)
     ]
     _, found = min(compared, key=distance)
-    head = f"the nearest of {len(missed.recordings)} recordings differs"
-    return "\n    ".join([head, *_shown(found)])
+    number = len(missed.recordings)
+    nearest = "the only recording" if number == 1 else f"the nearest of {number} recordings"
+    return "\n    ".join([f"{nearest} differs", *_shown(found)])
 
 
 def _candidates(missed: Missed, body: JsonObject) -> list[Recording]:

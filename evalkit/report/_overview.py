@@ -118,7 +118,8 @@ def reasons(result: CaseResult, limit: int = 300) -> tuple[tuple[str, str], ...]
     """Say why a conversation failed or errored: pairs of a kind and a line."""
     trouble = result.transcript.trouble
     if result.status is Status.ERRORED and trouble is not None:
-        return ((trouble.error, one_line(trouble.what, limit)),)
+        told = "; ".join(map(str.strip, trouble.what.splitlines()))
+        return ((trouble.error, one_line(told, limit)),)
     return tuple(
         (verdict.kind or verdict.status, one_line(verdict.reason or verdict.expectation, limit))
         for verdict in result.verdicts

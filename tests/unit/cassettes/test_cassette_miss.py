@@ -47,6 +47,14 @@ def miss(path, sent, trial=0, url=URL, redaction=None):
     return caught.value
 
 
+def test_a_miss_of_the_only_recording_says_so(tmp_path):
+    path = tmp_path / "case.yaml"
+    with open_cassette(path, Taping(mode=Mode.MISSING)) as cassette:
+        cassette.record(asked(body("a")), Answered(status=200), 0, Timing())
+
+    assert "of trial 1: the only recording differs\n" in str(miss(path, body("b")))
+
+
 def test_a_miss_says_what_differs_where_and_what_to_do(path):
     error = miss(path, body("Weather in Oslo?", temperature=0.5))
 

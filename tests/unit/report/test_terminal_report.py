@@ -40,6 +40,17 @@ def test_each_failure_has_its_kind_and_reason_and_each_error_its_hint():
     assert "Errored (1)" in text
 
 
+def test_trouble_of_several_lines_is_told_in_one():
+    record = shop_run()
+    (errored,) = [result for result in record.results if result.transcript.trouble]
+    trouble = replace(
+        errored.transcript.trouble, what="it differs\n    $.a: 1 -> 2\n    $.b: 3 -> 4"
+    )
+    told = replace(errored, transcript=replace(errored.transcript, trouble=trouble))
+
+    assert "it differs; $.a: 1 -> 2; $.b: 3 -> 4" in printed(replace(record, results=(told,)))
+
+
 def test_a_long_list_says_where_the_rest_of_it_is():
     record = shop_run()
     failed = next(result for result in record.results if result.failures)
