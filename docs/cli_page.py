@@ -16,7 +16,9 @@ HEAD = """\
 What `evalkit COMMAND --help` says. This page is made from the code by `make docs`.
 
 Exit codes are the same for all of them: 0 all passed, 1 failures or a regression, 2 a wrong command
-line or a broken suite, 3 trouble of the harness or a provider, 130 interrupted.
+line or a broken suite, 3 trouble of the harness or a provider, 130 interrupted, 141 where whoever
+reads the output leaves before its end, as `head` does: the run file and the reports are complete
+all the same.
 """
 
 

@@ -13,11 +13,12 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, PositiveFloat, Pos
 
 from evalkit.cassettes import Personal, Redaction
 from evalkit.cost import Prices
-from evalkit.errors import InvalidConfig, Problem, UnknownName, UsageError
+from evalkit.errors import InvalidConfig, Problem, UnknownName, UsageError, why
 from evalkit.providers import Provider, find_api
 from evalkit.suite import check, load_yaml
 
 FILE_NAME = "evalkit.yaml"
+EXAMPLE = "openai-chat:gpt-5.4-mini"
 USUAL_KEYS = (
     "ANTHROPIC_API_KEY",
     "ANTHROPIC_AUTH_TOKEN",
@@ -118,10 +119,17 @@ class Config:
         """Return what may not be written, by these settings."""
         return Redaction(self.secrets, self.personal_data)
 
-    def select(self, names: tuple[str, ...], *, allow_python: bool = False) -> tuple[Provider, ...]:
+    def select(
+        self,
+        names: tuple[str, ...],
+        *,
+        allow_python: bool = False,
+        option: str = "--provider {}",
+    ) -> tuple[Provider, ...]:
         """Return the named providers in that order, or all of them where none is named.
 
         `API:MODEL`, such as `openai-chat:gpt-5.4-mini`, is a provider that no file needs to name.
+        `option` is how the caller names a provider, `{}` being the name.
 
         Raises:
             UnknownName: no provider has such a name, or its API is not known.
@@ -131,14 +139,17 @@ class Config:
             raise UsageError(
                 "no provider to ask",
                 where=str(self.folder / FILE_NAME),
-                hint="name providers there, or pass --provider openai-chat:gpt-5.4-mini",
+                hint=f"name providers there, or pass {option.format(EXAMPLE)}",
             )
         known = {provider.name: provider for provider in self.providers}
-        selected = tuple(_named(name, known) for name in names) or self.providers
+        selected = tuple(_named(name, known, option) for name in names) or self.providers
         for provider in selected:
-            api = find_api(provider.api, where=self.places.get(provider.name, "--provider"))
+            is_of_file = known.get(provider.name) is provider
+            given = option.format(f"{provider.api}:{provider.model}")
+            where = self.places.get(provider.name, given) if is_of_file else given
+            api = find_api(provider.api, where=where)
             if api.runs_code and not allow_python:
-                raise _code_refused(provider)
+                raise _code_refused(provider, option)
         return selected
 
 
@@ -174,7 +185,7 @@ def _read(path: Path, environ: Mapping[str, str]) -> Config:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        problem = Problem(what=f"cannot be read: {error}", where=name)
+        problem = Problem(what=f"cannot be read: {why(error)}", where=name)
         raise InvalidConfig([problem]) from error
     document = load_yaml(text, name, InvalidConfig)
     file = check(_File, document, InvalidConfig)
@@ -199,7 +210,7 @@ def _provider(name: str, section: _ProviderSection, folder: Path) -> Provider:
     return Provider(name=name, simulate=simulate, **values)
 
 
-def _named(name: str, known: Mapping[str, Provider]) -> Provider:
+def _named(name: str, known: Mapping[str, Provider], option: str) -> Provider:
     if name in known:
         return known[name]
     api, colon, model = name.partition(":")
@@ -208,17 +219,17 @@ def _named(name: str, known: Mapping[str, Provider]) -> Provider:
     if not known:
         raise UsageError(
             f"unknown provider {name!r}",
-            where="--provider",
-            hint=f"name it in {FILE_NAME}, or write api:model such as openai-chat:gpt-5.4-mini",
+            where=option.format(name),
+            hint=f"name it in {FILE_NAME}, or write api:model such as {EXAMPLE}",
         )
-    raise UnknownName("provider", name, known, where="--provider")
+    raise UnknownName("provider", name, known, where=option.format(name))
 
 
-def _code_refused(provider: Provider) -> UsageError:
+def _code_refused(provider: Provider, option: str) -> UsageError:
     return UsageError(
         f"asking it runs code of yours, {provider.model}",
         where=f"provider {provider.name}",
-        hint="pass --allow-python if you trust it, or choose others with --provider",
+        hint=f"pass --allow-python if you trust it, or name another: {option.format('NAME')}",
     )
 
 

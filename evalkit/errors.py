@@ -22,6 +22,8 @@ class ExitCode(IntEnum):
     TROUBLE = 3
     """The harness or a provider had trouble; the model is not to blame."""
     INTERRUPTED = 130
+    UNREAD = 141
+    """Whoever read the output left before its end, as `head` does: what shells tell of SIGPIPE."""
 
 
 class EvalkitError(Exception):
@@ -149,6 +151,13 @@ class UndecodableReply(ExchangeFailed):
 
 class PluginFailed(EvalkitError):
     """A plugin, callable or custom matcher of the user's raised."""
+
+
+def why(error: Exception) -> str:
+    """Say in words why a file cannot be used, without the number that Python puts before them."""
+    if isinstance(error, FileExistsError):  # of a file where a folder is to be made
+        return f"{str(error.filename)!r} is not a folder"
+    return (isinstance(error, OSError) and error.strerror) or str(error)
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -27,7 +27,7 @@ from evalkit.cassettes._redaction import KEYS, Redaction
 from evalkit.cassettes._sanitize import clean_answered, clean_asked
 from evalkit.cassettes._store import merge, read
 from evalkit.cassettes._unwrapped import unwrapped
-from evalkit.errors import CassetteMiss, CassetteWriteFailed, EvalkitError, UsageError
+from evalkit.errors import CassetteMiss, CassetteWriteFailed, EvalkitError, UsageError, why
 
 
 class Mode(StrEnum):
@@ -88,7 +88,7 @@ def _take_over(path: Path) -> None:
         recover(path)
     except OSError as error:
         raise CassetteWriteFailed(
-            f"what an earlier run recorded cannot be saved: {error}",
+            f"what an earlier run recorded cannot be saved: {why(error)}",
             where=str(path),
             hint="make room on the disk, or its folder writable; the answers stay in their journal",
         ) from error
@@ -225,7 +225,7 @@ class Cassette:
                 self._journal.open()
         except OSError as error:
             raise unwrapped(CassetteWriteFailed)(
-                f"a recording cannot be saved, so nobody was asked: {error}",
+                f"a recording cannot be saved, so nobody was asked: {why(error)}",
                 where=str(self.path),
                 hint="make room on the disk, or its folder writable",
             ) from error
@@ -286,7 +286,7 @@ class Cassette:
 
     def _write_failed(self, error: Exception) -> EvalkitError:
         return unwrapped(CassetteWriteFailed)(
-            f"a recording cannot be saved: {error}",
+            f"a recording cannot be saved: {why(error)}",
             where=str(self.path),
             hint=f"what was answered so far is in {self._journal.path}; "
             "the next recording into this cassette takes it over",

@@ -16,7 +16,7 @@ from evalkit.cassettes._redaction import KEYS, Redaction
 from evalkit.cassettes._sanitize import clean_answered, clean_asked
 from evalkit.cassettes._store import read, replace_file
 from evalkit.cassettes._write import dump
-from evalkit.errors import CassetteWriteFailed
+from evalkit.errors import CassetteWriteFailed, why
 
 
 def convert(path: Path, target: Path, redaction: Redaction = KEYS) -> tuple[Recording, ...]:
@@ -37,7 +37,7 @@ def convert(path: Path, target: Path, redaction: Redaction = KEYS) -> tuple[Reco
             replace_file(target, dump(converted))
     except OSError as error:
         raise CassetteWriteFailed(
-            f"it cannot be written: {error.strerror}", where=str(target)
+            f"it cannot be written: {why(error)}", where=str(target)
         ) from error
     return converted
 

@@ -9,7 +9,7 @@ from evalkit.cassettes._lock import locked
 from evalkit.cassettes._status import Found, Today, openings
 from evalkit.cassettes._store import read, replace_file
 from evalkit.cassettes._write import dump
-from evalkit.errors import CassetteWriteFailed, InvalidCassette
+from evalkit.errors import CassetteWriteFailed, InvalidCassette, why
 
 OF_TESTS = "pytest"
 """The folder of cassettes that belong to tests, and to no case."""
@@ -68,4 +68,4 @@ def _found(path: Path) -> Found:
 
 
 def _failed(path: Path, error: OSError) -> CassetteWriteFailed:
-    return CassetteWriteFailed(f"the cassette cannot be changed: {error}", where=str(path))
+    return CassetteWriteFailed(f"the cassette cannot be changed: {why(error)}", where=str(path))

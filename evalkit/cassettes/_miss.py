@@ -25,6 +25,7 @@ class Missed(Struct, frozen=True, kw_only=True):
 
     asked: Asked
     trial: int
+    """Counted from 0, as in files; whoever reads messages and reports counts from 1."""
     recordings: Sequence[Recording]
     same: Mapping[int | None, int]
     """How often this very request was recorded, by trial."""
@@ -34,7 +35,7 @@ class Missed(Struct, frozen=True, kw_only=True):
 def explain(missed: Missed) -> str:
     """Say what was asked and why nothing answers it, with the differences below."""
     asked = f"{missed.asked.method} {missed.redaction.url(missed.asked.url)}"
-    return f"no recording answers {asked} of trial {missed.trial}: {_why(missed)}"
+    return f"no recording answers {asked} of trial {missed.trial + 1}: {_why(missed)}"
 
 
 def _why(missed: Missed) -> str:
@@ -46,14 +47,14 @@ def _why(missed: Missed) -> str:
             f"it was recorded {'once' if times == 1 else f'{times} times'}, now it is asked again"
         )
     if missed.same:
-        trials = sorted(trial for trial in missed.same if trial is not None)
-        held = "1 trial" if len(trials) == 1 else f"{len(trials)} trials"
-        return f"the cassette holds {held} of it ({_ranges(trials)})"
+        trials = sorted(trial + 1 for trial in missed.same if trial is not None)
+        held = "trial" if len(trials) == 1 else "trials"
+        return f"the cassette holds {held} {_ranges(trials)} of it"
     return _compared(missed)
 
 
 def _ranges(numbers: Sequence[int]) -> str:
-    """Write numbers in order, neighbours as a range: `0-4, 7`."""
+    """Write numbers in order, neighbours as a range: `1-5, 8`."""
     runs: list[list[int]] = []
     for number in numbers:
         if runs and number == runs[-1][-1] + 1:
@@ -77,8 +78,9 @@ def _compared(missed: Missed) -> str:
         (each, [*_all_differences(each, body, missed)]) for each in _candidates(missed, body)
     ]
     _, found = min(compared, key=distance)
-    head = f"the nearest of {len(missed.recordings)} recordings differs"
-    return "\n    ".join([head, *_shown(found)])
+    number = len(missed.recordings)
+    nearest = "the only recording" if number == 1 else f"the nearest of {number} recordings"
+    return "\n    ".join([f"{nearest} differs", *_shown(found)])
 
 
 def _candidates(missed: Missed, body: JsonObject) -> list[Recording]:

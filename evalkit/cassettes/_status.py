@@ -108,9 +108,15 @@ def _ages(
             reason = f"{asked} was {answered} then, and is {models[asked]} since"
             yield Condition(path=path, state=State.DRIFTED, reason=reason)
     if stale:
-        named = ", ".join(map(str, stale))
-        yield Condition(path=path, state=State.UNUSED, reason=f"trial {named} asks something else")
+        reason = f"{_named(stale)} asks something else now"
+        yield Condition(path=path, state=State.UNUSED, reason=reason)
     yield Condition(path=path, state=State.FRESH)
+
+
+def _named(trials: Iterable[int | None]) -> str:
+    return " and ".join(
+        "what has no trial" if each is None else f"trial {each + 1}" for each in trials
+    )
 
 
 def openings(recordings: Sequence[Recording], redaction: Redaction) -> dict[int | None, str]:

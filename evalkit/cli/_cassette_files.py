@@ -150,9 +150,11 @@ def _body(body: JsonObject | bytes) -> JsonValue:
 
 
 def _lines(shown: JsonObject) -> Iterator[str]:
-    about = ("trial", "recorded_at", "model_answered", "latency_s")
-    known = ", ".join(f"{name} {shown[name]}" for name in about if shown[name] is not None)
-    yield _printable(f"{shown['path']} [{shown['number']}] {known}")
+    about = ("recorded_at", "model_answered", "latency_s")
+    known = [f"{name} {shown[name]}" for name in about if shown[name] is not None]
+    if isinstance(shown["trial"], int):
+        known.insert(0, f"trial {shown['trial'] + 1}")
+    yield _printable(f"{shown['path']} [{shown['number']}] {', '.join(known)}")
     yield _printable(f"  {shown['method']} {shown['url']} -> {shown['status']}")
     yield f"  asked:    {_short(shown['request'])}"
     yield f"  answered: {_short(shown['response'])}"

@@ -98,9 +98,10 @@ def command(
             runs = [run.only(name) for run, name in zip(runs, providers, strict=True)]
         comparison = compare_runs(*runs)
         breaches = find_breaches(comparison, gates)
-        _print(comparison, breaches, most=most, as_json=as_json)
         if page is not None:
-            write_file(page, render_compare_page(comparison))
+            text = render_compare_page(comparison)
+            write_file(page, text, what="page", hint="name another file with --page")
+        _print(comparison, breaches, most=most, as_json=as_json)
     return _exit_code(comparison, breaches, max_errored)
 
 

@@ -157,7 +157,8 @@ def _print(suite: Suite, results: list[CaseResult]) -> None:
         suites=(RunSuite(name=suite.name, file=str(suite.file)),),
         providers=tuple(RunProvider(name=p, api="", model=m) for p, m in models.items()),
     )
-    print_record(RunRecord(header=header, results=tuple(results), finished_at=now))
+    record = RunRecord(header=header, results=tuple(results), finished_at=now)
+    print_record(record, whole="--json prints all")
 
 
 def _exit_code(results: Iterable[CaseResult]) -> ExitCode:

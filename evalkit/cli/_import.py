@@ -27,8 +27,7 @@ def bfcl(questions: Path, answers: Path | None, output: Path, *, native: bool) -
 
     Takes the published V4 files, or rows that hold question, tools and answers together.
     """
-    write_file(output, import_bfcl(questions, answers, native=native))
-    click.echo(f"wrote {output}")
+    _write(output, import_bfcl(questions, answers, native=native))
 
 
 @command.command("with")
@@ -39,5 +38,9 @@ def bfcl(questions: Path, answers: Path | None, output: Path, *, native: bool) -
 )
 def plugged_in(name: str, file: Path, output: Path) -> None:
     """Turn FILE into a suite by the importer NAME of an installed package."""
-    write_file(output, import_by(name, file))
+    _write(output, import_by(name, file))
+
+
+def _write(output: Path, suite: str) -> None:
+    write_file(output, suite, what="suite", hint="name another file with --output")
     click.echo(f"wrote {output}")

@@ -29,7 +29,8 @@ def command(folder: Path) -> None:
             hint="name an empty folder: evalkit init my-evals",
         )
     for name, text in scaffold:
-        write_file(folder / name, text)
+        hint = "name a folder that may be written to: evalkit init my-evals"
+        write_file(folder / name, text, what="project", hint=hint)
         if name.parts[0] != "cassettes":
             click.echo(f"wrote {folder / name}")
     enter = "" if folder == Path() else f"cd {folder} && "

@@ -5,7 +5,8 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib import import_module
 
 import click
@@ -34,8 +35,29 @@ _ALLOCATIONS_BETWEEN_COLLECTIONS = 50_000
 """What a command reads lives until it ends: looking for garbage more often finds none."""
 
 
+@contextmanager
+def _read_to_the_end() -> Iterator[None]:
+    """End a command with a code of its own where whoever reads its output left; click says 1."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise click.exceptions.Exit(ExitCode.UNREAD) from None
+    except SystemExit as ended:
+        if isinstance(ended.__context__, BrokenPipeError):  # rich says 1, too
+            raise click.exceptions.Exit(ExitCode.UNREAD) from None
+        raise
+
+
 class _Commands(click.Group):
     """Imports a command's module only when that command is called."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        with _read_to_the_end():
+            return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> object:
+        with _read_to_the_end():
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(COMMANDS)
@@ -58,7 +80,7 @@ def _evalkit() -> None:
     """Evaluate the tool calls of language models, and keep them right.
 
     Exit codes: 0 all passed, 1 failures or a regression, 2 usage or a broken suite, 3 trouble of
-    the harness or a provider, 130 interrupted.
+    the harness or a provider, 130 interrupted, 141 where nobody reads the output to its end.
     """
 
 
@@ -66,19 +88,29 @@ def main() -> None:
     """Run the command line and exit with the code it deserves."""
     gc.set_threshold(_ALLOCATIONS_BETWEEN_COLLECTIONS)
     try:
+        code = _exit_code()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        code = ExitCode.UNREAD
+    if code == ExitCode.UNREAD:  # drop what is unsaid, or Python complains of it in the end
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 1)
+        os.dup2(nowhere, 2)
+    sys.exit(code)
+
+
+def _exit_code() -> int:
+    try:
         outcome = _evalkit.main(standalone_mode=False)
     except EvalkitError as error:
         click.echo(f"evalkit: {_without_keys(str(error))}", err=True)
-        sys.exit(error.exit_code)
+        return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        sys.exit(ExitCode.INTERRUPTED)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(ExitCode.TROUBLE)
+        return ExitCode.INTERRUPTED
     except click.ClickException as error:
         error.show()
-        sys.exit(ExitCode.USAGE)
-    sys.exit(outcome if isinstance(outcome, int) else ExitCode.PASSED)
+        return ExitCode.USAGE
+    return outcome if isinstance(outcome, int) else ExitCode.PASSED
 
 
 def _without_keys(message: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Protocol
 
 import click
@@ -51,7 +51,8 @@ class _Lines:
 
     def _say(self) -> None:
         self._said = self._done
-        click.echo(f"{self._done}/{self._total}: {_counted(self._counts)}", err=True)
+        with suppress(BrokenPipeError):  # a run goes on, whoever reads how far it is
+            click.echo(f"{self._done}/{self._total}: {_counted(self._counts)}", err=True)
 
 
 @contextmanager

@@ -8,10 +8,10 @@ from pathlib import Path
 import click
 
 from evalkit.baseline import RunComparison, compare_runs, find_run, run_name, scan_run
-from evalkit.cli._reports import print_run, write_reports
+from evalkit.cli._reports import print_run, tell_reports
 from evalkit.collector import without_collector
 from evalkit.errors import UsageError
-from evalkit.report import FORMATS, render, write_file
+from evalkit.report import FORMATS, render, write_file, write_reports
 from evalkit.runfile import merge_runs, read_run
 
 
@@ -59,9 +59,17 @@ def command(
             if output is None:
                 click.echo(text, nl=False)
             else:
-                write_file(output, text)
+                write_file(output, text, what="report", hint="name another file with --output")
         elif output is not None:
-            write_reports(record, output, comparison=comparison, templates=templates)
+            tell_reports(
+                write_reports(
+                    record,
+                    output,
+                    comparison=comparison,
+                    templates=templates,
+                    option="--output",
+                )
+            )
         else:
             print_run(record, Path(run_name(runs[-1])), as_json=False)
 

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from evalkit import report
 from evalkit.runfile import RunRecord
-
-if TYPE_CHECKING:
-    from evalkit.baseline import RunComparison
 
 LOG_WIDTH = 120
 """Characters in a line where no terminal sets the width."""
@@ -23,28 +19,20 @@ def print_run(record: RunRecord, path: Path, *, as_json: bool) -> None:
     if as_json:
         click.echo(report.render_json(record))
         return
-    print_record(record)
+    print_record(record, whole="`evalkit report -o DIR` shows all")
     click.echo(f"\nRun file: {path}")
 
 
-def print_record(record: RunRecord) -> None:
-    """Print the comparison of providers and what went wrong."""
+def print_record(record: RunRecord, *, whole: str) -> None:
+    """Print the comparison of providers and what went wrong; `whole` says where the rest is."""
     from rich.console import Console
 
-    report.render_terminal(record, Console(width=None if sys.stdout.isatty() else LOG_WIDTH))
+    console = Console(width=None if sys.stdout.isatty() else LOG_WIDTH)
+    report.render_terminal(record, console, whole=whole)
 
 
-def write_reports(
-    record: RunRecord,
-    folder: Path,
-    *,
-    comparison: RunComparison | None = None,
-    templates: Path | None = None,
-    quiet: bool = False,
-) -> None:
-    """Write the report in every format, and say where."""
-    written = report.write_reports(record, folder, comparison=comparison, templates=templates)
+def tell_reports(written: tuple[Path, ...]) -> None:
+    """Say where the report is, in every format."""
     page, *others = written
-    if not quiet:
-        beside = ", ".join(path.name for path in others)
-        click.echo(f"Report:   {page} (and {beside} beside it)")
+    beside = ", ".join(path.name for path in others)
+    click.echo(f"Report:   {page} (and {beside} beside it)")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,15 +13,16 @@ import click
 from msgspec import Struct
 from msgspec.structs import replace
 
+from evalkit import report
 from evalkit.cassettes import Mode
 from evalkit.cli._forecast import print_forecast
 from evalkit.cli._hold import exit_code, hold
 from evalkit.cli._options import ALLOW_PYTHON, BUDGET_USD, CONFIG, DRY_RUN, MAX_REQUESTS
 from evalkit.cli._progress import progress
-from evalkit.cli._reports import print_run, write_reports
+from evalkit.cli._reports import print_run, tell_reports
 from evalkit.cli._resume import continued, print_remainder, resumed_flags
 from evalkit.config import Config, load_config
-from evalkit.errors import ExitCode, InvalidSuite, UsageError
+from evalkit.errors import ExitCode, InvalidSuite, Problem, UsageError
 from evalkit.providers import Provider
 from evalkit.results import CaseResult
 from evalkit.run import Job, Selection, log_to
@@ -201,12 +202,14 @@ def _run(options: _Options, earlier: RunRecord | None) -> int:
     ):
         interrupted = hold(session, jobs, writer, shown, exit_first=options.exit_first)
     record = writer.record
-    print_run(record, options.output, as_json=options.as_json)
     code = exit_code(session, record, options.max_errored)
     comparison = None
     if options.baseline is not None and not interrupted and code is not ExitCode.TROUBLE:
         comparison = _compared(options.baseline, options.output)
-    _write(record, comparison, options, config)
+    try:
+        print_run(record, options.output, as_json=options.as_json)
+    finally:  # whoever reads this may leave before its end
+        _write(record, comparison, options, config)
     if interrupted:
         return ExitCode.INTERRUPTED
     if comparison is None:
@@ -223,28 +226,34 @@ def _compared(base: Path, head: Path) -> RunComparison:
 
 
 def _asked(options: _Options, config: Config) -> tuple[tuple[Provider, ...], tuple[Suite, ...]]:
-    """Whom to ask and what; trouble with the former does not hide mistakes in the latter."""
-    paths = options.suites or config.suites
+    """Whom to ask and what; a missing provider is told with the mistakes of the suites."""
     try:
-        providers = config.select(options.providers, allow_python=options.allow_python)
+        suites = load_suites(options.suites or config.suites, allow_python=options.allow_python)
+    except InvalidSuite as broken:
+        raise InvalidSuite([*broken.problems, *_missing(options, config)]) from broken
+    return _providers(options, config), suites
+
+
+def _missing(options: _Options, config: Config) -> Iterator[Problem]:
+    try:
+        _providers(options, config)
     except UsageError as error:
-        try:
-            load_suites(paths, allow_python=options.allow_python)
-        except InvalidSuite as broken:
-            raise UsageError(f"{broken}\n{error}") from error
-        raise
-    return providers, load_suites(paths, allow_python=options.allow_python)
+        yield Problem(what=error.what, where=error.where or "--provider", hint=error.hint)
+
+
+def _providers(options: _Options, config: Config) -> tuple[Provider, ...]:
+    return config.select(options.providers, allow_python=options.allow_python)
 
 
 def _write(
     record: RunRecord, comparison: RunComparison | None, options: _Options, config: Config
 ) -> None:
     if options.report is not None:
-        write_reports(record, options.report, comparison=comparison, quiet=options.as_json)
+        written = report.write_reports(record, options.report, comparison=comparison)
+        if not options.as_json:
+            tell_reports(written)
     if summary := config.environ.get("GITHUB_STEP_SUMMARY"):
-        from evalkit.report import add_to_summary
-
-        add_to_summary(record, Path(summary), comparison)
+        report.add_to_summary(record, Path(summary), comparison)
 
 
 def _check(options: _Options) -> None:

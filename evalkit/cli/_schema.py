@@ -28,4 +28,4 @@ def command(what: str, output: Path | None) -> None:
     if output is None:
         click.echo(text, nl=False)
     else:
-        write_file(output, text)
+        write_file(output, text, what="schema", hint="name another file with --output")

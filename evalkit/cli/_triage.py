@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from evalkit.errors import EvalkitError, ExitCode, UsageError
+from evalkit.errors import EvalkitError, ExitCode, UsageError, why
 from evalkit.suite import load_yaml
 from evalkit.triage import (
     Diagnosis,
@@ -65,7 +65,7 @@ def _offer(path: Path) -> Offer:
     try:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"the tools cannot be read: {error}", where=str(path)) from error
+        raise UsageError(f"the tools cannot be read: {why(error)}", where=str(path)) from error
     offer = read_offer(load_yaml(text, str(path)).value)
     if offer is None:
         raise UsageError(
@@ -132,4 +132,4 @@ def _rows(file: Path) -> Iterator[bytes]:
             is_packed = content.peek(2).startswith(_GZIP)
             yield from gzip.GzipFile(fileobj=content) if is_packed else content
     except (OSError, EOFError, zlib.error) as error:
-        raise UsageError(f"cannot be read: {error}", where=str(file)) from error
+        raise UsageError(f"cannot be read: {why(error)}", where=str(file)) from error

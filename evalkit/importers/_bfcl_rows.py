@@ -11,7 +11,7 @@ from msgspec import Struct
 from pydantic import AliasChoices, BaseModel, Field, ValidationError
 from pydantic import JsonValue as AnyJson
 
-from evalkit.errors import InvalidFile, Problem, UsageError
+from evalkit.errors import InvalidFile, Problem, UsageError, why
 from evalkit.transcript import JsonObject
 
 Answer: TypeAlias = dict[str, JsonObject]
@@ -121,7 +121,7 @@ def _text(path: Path) -> str:
         with (gzip.open if path.suffix == ".gz" else open)(path, "rb") as file:
             return file.read().decode("utf-8")
     except (OSError, EOFError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read {path}: {error}") from error
+        raise UsageError(f"cannot read {path}: {why(error)}") from error
 
 
 def _question(row: _QuestionRow, answered: Mapping[str, list[_Answer]]) -> Question:

@@ -11,15 +11,23 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
-from evalkit.errors import ExchangeFailed, InvalidRunFile, Problem, UnknownName, UsageError, nearest
-from evalkit.parse import parse_arguments
-from evalkit.providers import find_api
+from evalkit.errors import (
+    ExchangeFailed,
+    InvalidRunFile,
+    Problem,
+    UnknownName,
+    UsageError,
+    nearest,
+    why,
+)
+from evalkit.parse import found_in_text, parse_arguments
+from evalkit.providers import find_api, restore_names
 from evalkit.runfile import parse_line
-from evalkit.suite import Case, Suite
+from evalkit.suite import Case, Suite, Tool
 from evalkit.transcript import (
     MADE_UP_ID,
     NO_USAGE,
@@ -61,7 +69,7 @@ def read_outputs(path: Path, suite: Suite) -> Iterator[Transcript]:
         with (gzip.open if path.suffix == ".gz" else open)(path, "rb") as file:
             yield from transcripts_of(file, suite, str(path))
     except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror or error}") from error
+        raise UsageError(f"cannot read {path}: {why(error)}") from error
 
 
 def transcripts_of(rows: Iterable[str | bytes], suite: Suite, file: str) -> Iterator[Transcript]:
@@ -95,7 +103,7 @@ class _Reader:
         entry = _object(row)
         case = self._case(entry)
         provider = _text(entry, "provider") or self._provider
-        turn, trouble = _answer(entry)
+        turn, trouble = _answer(entry, case.tools)
         trial = self._trials.get((provider, case.id), 0)
         self._trials[provider, case.id] = trial + 1
         return Transcript(
@@ -136,12 +144,12 @@ def _object(row: str | bytes) -> JsonObject:
     return entry
 
 
-def _no_object(why: str = "") -> _BadRow:
-    return _BadRow(f"not a JSON object{why}", "write one JSON object on each line")
+def _no_object(cause: str = "") -> _BadRow:
+    return _BadRow(f"not a JSON object{cause}", "write one JSON object on each line")
 
 
-def _answer(entry: JsonObject) -> tuple[Turn, Trouble | None]:
-    """The answer of the model, or an empty one and why there is none."""
+def _answer(entry: JsonObject, tools: Sequence[Tool]) -> tuple[Turn, Trouble | None]:
+    """The answer of the model, or an empty one and why there is none; a body is read as in runs."""
     if "body" not in entry:
         return _written_turn(entry), None
     body = entry["body"]
@@ -152,11 +160,12 @@ def _answer(entry: JsonObject) -> tuple[Turn, Trouble | None]:
     except UnknownName as error:
         raise _BadRow(error.what, error.hint) from error
     try:
-        return decode(body), None
+        turn = restore_names(decode(body), tools)
     except ExchangeFailed as error:
         name = type(error).__name__
         trouble = Trouble(stop=Stop.PROVIDER_ERROR, error=name, what=error.what, hint=error.hint)
         return Turn(), trouble
+    return found_in_text(turn, tools), None
 
 
 def _written_turn(entry: JsonObject) -> Turn:

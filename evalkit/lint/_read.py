@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from evalkit.errors import InvalidSuite, UsageError
+from evalkit.errors import InvalidSuite, UsageError, why
 from evalkit.lint._material import SCHEMA_KEYS, Material, PlacedTool, Steps
 from evalkit.suite import Document, Mistakes, find_tools, load_suite, load_yaml
 from evalkit.transcript import JsonValue
@@ -48,7 +48,7 @@ def _document(path: Path) -> Document:
     try:
         text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot be read: {error}", where=str(path)) from error
+        raise UsageError(f"cannot be read: {why(error)}", where=str(path)) from error
     return load_yaml(text, str(path))
 
 

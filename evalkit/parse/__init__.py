@@ -2,6 +2,7 @@
 
 from evalkit.parse._arguments import Arguments, parse_arguments
 from evalkit.parse._defects import defect_spans
+from evalkit.parse._found_in_text import found_in_text
 from evalkit.parse._parse_text import AUTO, format_names, parse_text
 from evalkit.parse._parsed import ParsedText, Parser, ToolShape
 from evalkit.parse._render import DescribedTool, render_tools
@@ -18,6 +19,7 @@ __all__ = [
     "ToolShape",
     "defect_spans",
     "format_names",
+    "found_in_text",
     "parse_arguments",
     "parse_text",
     "render_tools",

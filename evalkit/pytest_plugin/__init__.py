@@ -109,14 +109,23 @@ def pytest_runtest_makereport(
     """Tell trouble of evalkit's own in a test from a test that failed."""
     if call.excinfo is None or "evalkit.errors" not in sys.modules:
         return (yield)
-    from evalkit.pytest_plugin._trouble import in_the_users_code, told, trouble_in
+    from evalkit.pytest_plugin._trouble import (
+        expect_no_more,
+        in_the_users_code,
+        is_trouble_of_setup,
+        told,
+        trouble_in,
+    )
 
+    items = sys.modules.get("evalkit.pytest_plugin._items")
+    is_case = items is not None and isinstance(item, items.CaseItem)
     trouble = trouble_in(call.excinfo)
+    is_trouble = trouble is not None or is_trouble_of_setup(call, is_case=is_case)
     if trouble is not None and not item.config.getoption("fulltrace"):
         call.excinfo = in_the_users_code(call.excinfo, trouble)
     report = yield
-    items = sys.modules.get("evalkit.pytest_plugin._items")
-    is_case = items is not None and isinstance(item, items.CaseItem)
+    if is_trouble:
+        expect_no_more(report, item)
     return told(report, trouble, is_case=is_case)
 
 

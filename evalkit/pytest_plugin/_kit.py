@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from evalkit.cassettes import Cassette, Taping, cassette_path_of_test, open_cassette
-from evalkit.errors import EvalkitError, UnknownName, UsageError
+from evalkit.errors import EvalkitError, InvalidSuite, UnknownName, UsageError
 from evalkit.providers import Provider
 from evalkit.pytest_plugin._conversation import Talk, read_talk
 from evalkit.pytest_plugin._explanation import hint_of, in_pytests_words
@@ -18,7 +18,7 @@ from evalkit.pytest_plugin._shared import Shared
 from evalkit.results import CaseResult
 from evalkit.run import Job
 from evalkit.session import Session
-from evalkit.suite import Case, Settings, load_suite, read_tools
+from evalkit.suite import Case, Document, Settings, Tool, check, load_suite, read_tools
 from evalkit.transcript import JsonValue, Prompt, Transcript
 
 if TYPE_CHECKING:  # an SDK loads when a test asks for its client
@@ -106,8 +106,10 @@ class Kit:
             where=self._test,
             given=(*first, Prompt(role="user", text=prompt)),
             expect=None,
-            tools=read_tools([dict(tool) for tool in tools]),
-            settings=Settings.model_validate(settings or {}),
+            tools=_offered(tools),
+            settings=check(
+                Settings, Document(value={**(settings or {})}, file="settings"), InvalidSuite
+            ),
             simulate={},
         )
         (result,) = self._results(case, provider)
@@ -125,7 +127,9 @@ class Kit:
         """
         __tracebackhide__ = True
         path = self._shared.config.folder / suite
-        cases = {each.id: each for each in load_suite(path).cases}
+        cases = {
+            each.id: each for each in load_suite(path, allow_python=self._shared.allow_python).cases
+        }
         if case not in cases:
             raise UnknownName("case", case, cases, where=str(path))
         return self._results(cases[case], provider)
@@ -152,7 +156,11 @@ class Kit:
         return self._sessions[provider.name]
 
     def _provider(self, name: str | None) -> Provider:
-        found = self._shared.config.select(() if name is None else (name,))
+        found = self._shared.config.select(
+            () if name is None else (name,),
+            allow_python=self._shared.allow_python,
+            option="provider={!r}",
+        )
         if len(found) > 1:
             names = ", ".join(repr(each.name) for each in found)
             raise UsageError("which provider?", hint=f"name one: provider={names}")
@@ -199,6 +207,11 @@ def kit_of(test: pytest.Item) -> Iterator[Kit]:
         pytest.fail(in_pytests_words(str(error)), pytrace=False)
     with cassette, ExitStack() as cleanup:
         yield Kit(shared, cassette, test.name, cleanup)
+
+
+def _offered(tools: Iterable[object]) -> tuple[Tool, ...]:
+    listed = [dict(tool) if isinstance(tool, Mapping) else tool for tool in tools]
+    return read_tools(listed)  # type: ignore[arg-type]  # it says which of them is no tool
 
 
 def _names(nodeid: str) -> list[str]:

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from evalkit.config import load_config
 from evalkit.errors import EvalkitError
+from evalkit.pytest_plugin._explanation import in_pytests_words
 from evalkit.report import add_to_summary, write_reports
 from evalkit.results import CaseResult
 from evalkit.runfile import RunHeader, RunRecord, RunWriter, read_run
@@ -75,7 +76,7 @@ def write_report(session: pytest.Session) -> None:
         config.stash[SAID] = _write(record, folder)
         shutil.rmtree(parts)
     except EvalkitError as error:
-        config.stash[SAID] = str(error)
+        config.stash[SAID] = in_pytests_words(str(error))
         session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
 
 

@@ -12,6 +12,7 @@ import pytest
 from evalkit.errors import EvalkitError
 from evalkit.pytest_plugin._explanation import in_pytests_words
 
+NOT_RUN = (pytest.skip.Exception, pytest.xfail.Exception)
 _PACKAGES = frozenset({"site-packages", "dist-packages"})
 _FOREIGN = (Path(__file__).parents[1], Path(sysconfig.get_path("stdlib")))
 
@@ -19,6 +20,24 @@ _FOREIGN = (Path(__file__).parents[1], Path(sysconfig.get_path("stdlib")))
 def trouble_in(excinfo: pytest.ExceptionInfo[BaseException]) -> EvalkitError | None:
     """Return the trouble that ended a test, under whatever a framework wrapped around it."""
     return next((each for each in _causes(excinfo.value) if isinstance(each, EvalkitError)), None)
+
+
+def is_trouble_of_setup(call: pytest.CallInfo[None], *, is_case: bool) -> bool:
+    """Tell trouble before a test began, which is told in pytest's own words: a failure of setup."""
+    if call.when != "setup" or call.excinfo is None or call.excinfo.errisinstance(NOT_RUN):
+        return False
+    return is_case or isinstance(call.excinfo.value.__context__, EvalkitError)
+
+
+def expect_no_more(report: pytest.TestReport, item: pytest.Item) -> None:
+    """Take back `xfail`: a test was expected to fail, not the harness.
+
+    Where the marker names what is raised, trouble is what was expected.
+    """
+    names_it = any("raises" in marker.kwargs for marker in item.iter_markers("xfail"))
+    if hasattr(report, "wasxfail") and not names_it:
+        del report.wasxfail
+        report.outcome = "failed"
 
 
 def in_the_users_code(

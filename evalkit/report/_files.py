@@ -7,7 +7,7 @@ from pathlib import Path
 from secrets import token_hex
 
 from evalkit.baseline import RunComparison
-from evalkit.errors import EvalkitError
+from evalkit.errors import EvalkitError, why
 from evalkit.report._html import render_html
 from evalkit.report._junit import render_junit
 from evalkit.report._markdown import render_markdown
@@ -22,17 +22,19 @@ def write_reports(
     *,
     comparison: RunComparison | None = None,
     templates: Path | None = None,
+    option: str = "--report",
 ) -> tuple[Path, ...]:
     """Write the report in HTML, Markdown and JUnit, and return the files, the page first.
 
-    Each further template of the folder `templates` makes a file more.
+    Each further template of the folder `templates` makes a file more. `option` is where whoever
+    reads an error may name another folder.
 
     Raises:
         EvalkitError: a file cannot be written, or a template fails.
     """
     written = dict(_texts(record, comparison, templates))
     for name, text in written.items():
-        write_file(folder / name, text)
+        write_file(folder / name, text, what="report", hint=f"name another folder with {option}")
     return tuple(folder / name for name in written)
 
 
@@ -68,8 +70,8 @@ def add_to_summary(
         ) from error
 
 
-def write_file(path: Path, text: str) -> None:
-    """Write a file so that it is never seen half-written.
+def write_file(path: Path, text: str, *, what: str, hint: str) -> None:
+    """Write a file so that it is never seen half-written; `what` says in a noun what it holds.
 
     Raises:
         EvalkitError: the file cannot be written.
@@ -81,7 +83,5 @@ def write_file(path: Path, text: str) -> None:
         draft.replace(path)
     except OSError as error:
         raise EvalkitError(
-            f"the report cannot be written: {error.strerror}",
-            where=str(path),
-            hint="name another folder with --report",
+            f"the {what} cannot be written: {why(error)}", where=str(path), hint=hint
         ) from error

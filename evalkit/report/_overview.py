@@ -84,7 +84,7 @@ def facts(summed: Overview) -> tuple[tuple[str, str], ...]:
         ("Prices", price_table_date() if _is_priced(summed.summaries) else ""),
         ("Commit", header.commit or ""),
         ("evalkit", header.evalkit_version),
-        ("Run", header.id),
+        ("Runs" if "," in header.id else "Run", header.id),
         ("Command", header.command),
     )
     return tuple((label, value) for label, value in known if value)
@@ -118,7 +118,8 @@ def reasons(result: CaseResult, limit: int = 300) -> tuple[tuple[str, str], ...]
     """Say why a conversation failed or errored: pairs of a kind and a line."""
     trouble = result.transcript.trouble
     if result.status is Status.ERRORED and trouble is not None:
-        return ((trouble.error, one_line(trouble.what, limit)),)
+        told = "; ".join(map(str.strip, trouble.what.splitlines()))
+        return ((trouble.error, one_line(told, limit)),)
     return tuple(
         (verdict.kind or verdict.status, one_line(verdict.reason or verdict.expectation, limit))
         for verdict in result.verdicts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from functools import cache
 from hashlib import sha256
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 _SCRIPTS = ("text.js", "data.js", "grid.js", "conversation.js", "beside.js", "page.js")
+_P_VALUE = re.compile(r"\bp ([=<]) (?=\d)")
 _MOST = 2000
 """Characters of any one value outside of the packed conversations."""
 
@@ -26,6 +28,7 @@ _MOST = 2000
 def page_environment(templates: Path | None) -> Environment:
     made = environment(templates, _readable, autoescape=True)
     made.filters |= {"points": _points, "words": _words, "chance": chance, "minute": minute}
+    made.filters |= {"unbroken": _unbroken}
     made.globals |= {"percentage": _percentage}
     return made
 
@@ -43,6 +46,11 @@ def page_parts(islands: Islands) -> dict[str, object]:
 
 def _readable(value: object) -> object:
     return one_line(value, _MOST) if type(value) is str else value
+
+
+def _unbroken(sentence: str) -> str:
+    """Keep `p < 0.0001` on one line, by no-break spaces."""
+    return _P_VALUE.sub("p\N{NO-BREAK SPACE}\\1\N{NO-BREAK SPACE}", sentence)
 
 
 def _words(name: str) -> str:

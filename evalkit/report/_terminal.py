@@ -22,15 +22,18 @@ _MOST_CASES = 50
 _MOST_ALIKE = 3
 
 
-def render_terminal(record: RunRecord, console: Console) -> None:
-    """Print the run on `console`, whose width and colours it keeps to."""
+def render_terminal(record: RunRecord, console: Console, *, whole: str) -> None:
+    """Print the run on `console`, whose width and colours it keeps to.
+
+    `whole` says at the end of a long list what shows the rest of it.
+    """
     from rich.text import Text
 
     summed = overview(record)
     for table in _tables(summed, console.width):
         console.print(table)
         console.print()
-    for line in _problems(summed):
+    for line in _problems(summed, whole):
         console.print(line)
     console.print(Text(one_line(summed.verdict, 2000), style="bold"))
     for warning in summed.warnings:
@@ -75,7 +78,7 @@ def _add_rows(table: Table, section: Section, shown: slice) -> None:
     table.add_section()
 
 
-def _problems(summed: Overview) -> Iterator[RenderableType]:
+def _problems(summed: Overview, whole: str) -> Iterator[RenderableType]:
     from rich.text import Text
 
     for heading, results in (("Failed", summed.failed), ("Errored", summed.errored)):
@@ -84,7 +87,8 @@ def _problems(summed: Overview) -> Iterator[RenderableType]:
             yield Text(f"{heading} ({len(results)})", style="bold")
             for result in shown:
                 yield from _problem(result)
-            yield Text(_left_out(len(results) - len(shown)))
+            more = len(results) - len(shown)
+            yield Text(f"  … and {more} more: {whole}\n" if more > 0 else "")
 
 
 def _few_alike(results: Sequence[CaseResult]) -> Iterator[CaseResult]:
@@ -114,7 +118,3 @@ def _problem(result: CaseResult) -> Iterator[RenderableType]:
         lines.append(Text(f"hint: {one_line(advice)}", style="dim"))
     for line in lines:
         yield Padding(line, (0, 0, 0, 6), expand=False)
-
-
-def _left_out(more: int) -> str:
-    return f"  … and {more} more; the HTML report shows all\n" if more > 0 else ""

@@ -1,15 +1,15 @@
-"""Models that write their calls as text: by order of `tool_format`, or by mistake."""
+"""Models that write their calls as text by order of `tool_format`."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from evalkit.parse import AUTO, parse_text, render_tools
+from evalkit.parse import parse_text, render_tools
 from evalkit.suite import Tool
-from evalkit.transcript import Defect, Message, Prompt, ToolCall, ToolResult, Turn
+from evalkit.transcript import Message, Prompt, ToolResult, Turn
 
 
 def offered_in_text(
@@ -34,26 +34,6 @@ def read_from_text(turn: Turn, tools: Sequence[Tool], tool_format: str) -> Turn:
         return turn
     parsed = parse_text(turn.text, tool_format, tools)
     return replace(turn, text=parsed.text, calls=parsed.calls)
-
-
-def found_in_text(turn: Turn, tools: Sequence[Tool]) -> Turn:
-    """Find the calls that a model wrote as text though it was offered native ones.
-
-    Only a call of an offered tool counts: an answer may hold JSON for other reasons.
-    """
-    if turn.calls or not turn.text or not tools:
-        return turn
-    names = {tool.name for tool in tools}
-    if not any(name in turn.text for name in names):
-        return turn
-    parsed = parse_text(turn.text, AUTO, tools)
-    calls = tuple(_marked(call for call in parsed.calls if call.name in names))
-    return replace(turn, text=parsed.text, calls=calls) if calls else turn
-
-
-def _marked(calls: Iterable[ToolCall]) -> Iterator[ToolCall]:
-    for call in calls:
-        yield replace(call, defects=(*call.defects, Defect.TEXT_CALL))
 
 
 def _as_prompt(message: Message) -> Message:

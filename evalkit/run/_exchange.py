@@ -15,8 +15,9 @@ from msgspec.structs import replace
 from evalkit.cassettes import KEYS, Asked, Cassette, Recording, Redaction, playing
 from evalkit.cost import Prices, price
 from evalkit.errors import ExchangeFailed, ProviderRefused, ProviderTimeout, RateLimited
+from evalkit.parse import found_in_text
 from evalkit.providers import Api, Provider, Reply, Sender, first_times, read_body, restore_names
-from evalkit.run._as_text import found_in_text, offered_in_text, read_from_text
+from evalkit.run._as_text import offered_in_text, read_from_text
 from evalkit.run._gate import Gate
 from evalkit.run._purse import Purse
 from evalkit.suite import Case

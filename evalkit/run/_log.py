@@ -12,7 +12,7 @@ from pathlib import Path
 from msgspec import structs
 
 from evalkit.cassettes import Personal, Redaction
-from evalkit.errors import UsageError
+from evalkit.errors import UsageError, why
 from evalkit.run._course import Course
 from evalkit.transcript import (
     Exchange,
@@ -112,7 +112,7 @@ def log_to(path: Path) -> Iterator[None]:
     except OSError as error:
         hint = "name another file"
         raise UsageError(
-            f"the log cannot be written: {error.strerror}", where=str(path), hint=hint
+            f"the log cannot be written: {why(error)}", where=str(path), hint=hint
         ) from error
     handler.setFormatter(_WithTime())
     level = LOGGER.level

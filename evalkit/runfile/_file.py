@@ -25,7 +25,7 @@ from typing import IO, Self
 from msgspec import Struct
 from pydantic_core import from_json
 
-from evalkit.errors import EvalkitError, InvalidRunFile, Problem
+from evalkit.errors import EvalkitError, InvalidRunFile, Problem, why
 from evalkit.results import CaseResult
 from evalkit.runfile._codec import as_object, encode, load
 from evalkit.transcript import JsonObject, JsonValue
@@ -103,9 +103,7 @@ class RunWriter:
                 _replace(self.path, self._beginning())
             self._file = self.path.open("ab" if self._results else "wb", buffering=0)
         except OSError as error:
-            raise _unwritable(
-                self.path, error.strerror, "name another file with --output"
-            ) from error
+            raise _unwritable(self.path, why(error), "name another file with --output") from error
         try:
             if not self._results:
                 self._append(self._head())
@@ -150,7 +148,7 @@ class RunWriter:
         try:
             written = self._file.write(line)
         except OSError as error:
-            raise _unwritable(self.path, error.strerror, "free the disk, then run again") from error
+            raise _unwritable(self.path, why(error), "free the disk, then run again") from error
         if written != len(line):
             raise _unwritable(self.path, os.strerror(ENOSPC), "free the disk, then run again")
 
@@ -168,8 +166,8 @@ def _replace(path: Path, lines: Iterable[bytes]) -> None:
         draft.unlink(missing_ok=True)
 
 
-def _unwritable(path: Path, why: str | None, hint: str) -> EvalkitError:
-    return EvalkitError(f"the run file cannot be written: {why}", where=str(path), hint=hint)
+def _unwritable(path: Path, reason: str, hint: str) -> EvalkitError:
+    return EvalkitError(f"the run file cannot be written: {reason}", where=str(path), hint=hint)
 
 
 def is_run_file(path: Path) -> bool:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from evalkit.errors import UsageError
+from evalkit.errors import UsageError, why
 from evalkit.simulator._app import app
 from evalkit.simulator._response import ConnectionCut
 from evalkit.simulator._script import Script
@@ -107,7 +107,9 @@ def _listen(port: int) -> socket.socket:
     try:
         return socket.create_server((LOOPBACK, port))
     except OSError as error:
-        raise UsageError(f"cannot listen on {LOOPBACK}:{port}: {error}", hint=_ANY_PORT) from error
+        raise UsageError(
+            f"cannot listen on {LOOPBACK}:{port}: {why(error)}", hint=_ANY_PORT
+        ) from error
 
 
 def _url(listening: socket.socket) -> str:

@@ -37,13 +37,13 @@ class Tool(Struct, frozen=True, kw_only=True):
     """MCP's hints, such as `destructiveHint`."""
 
 
-def read_tools(value: JsonValue, file: str = "tools") -> tuple[Tool, ...]:
+def read_tools(value: JsonValue) -> tuple[Tool, ...]:
     """Read one tool, a list of tools, or MCP's answer to `tools/list`.
 
     Raises:
-        InvalidSuite: with every mistake; places point into `file`.
+        InvalidSuite: with every mistake; places are such as `tools[1]['name']`.
     """
-    mistakes = Mistakes(Document(value=value, file=file))
+    mistakes = Mistakes(Document(value=value, file="tools"))
     tools = tuple(tool for tool, _ in find_tools(value, (), mistakes))
     if mistakes.problems:
         raise InvalidSuite(mistakes.problems)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,36 +13,46 @@ from evalkit.suite._yaml_build import Builder, Spot, Spots, Unreadable
 from evalkit.transcript import JsonValue
 
 MAX_BYTES = 16_000_000
+_PLACE = re.compile(r"(.*):(\d+):(\d+)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """One YAML file: its value, and where in the file each part of it stands."""
+    """One YAML file, or a value given in Python, and where in it each part stands."""
 
     value: JsonValue
     file: str
+    """The name of the file, or that of the value in Python."""
     problems: tuple[Problem, ...] = ()
     """Mistakes that left a value to go on with, such as a duplicate key."""
-    root: Spot = field(default=Spot(0, 0, 0, 0), repr=False)
+    root: Spot | None = field(default=None, repr=False)
+    """None for a value given in Python."""
 
     def where(self, path: tuple[str | int, ...] = ()) -> str:
-        """`file:line:column` of the value at `path`, or of the nearest one around it."""
-        spot = self._spot(path)
+        """`file:line:column` of the value at `path`, or of the nearest one around it.
+
+        In Python it is the expression for that value: `tools[1]['name']`.
+        """
+        if self.root is None:
+            return self.file + "".join(f"[{step!r}]" for step in path)
+        spot = _spot(self.root, path)
         return place(self.file, spot.line, spot.column)
 
     def where_key(self, path: tuple[str | int, ...]) -> str:
         """`file:line:column` of the key that the value at `path` stands under."""
-        spot = self._spot(path)
+        if self.root is None:
+            return self.where(path)
+        spot = _spot(self.root, path)
         return place(self.file, spot.key_line, spot.key_column)
 
-    def _spot(self, path: tuple[str | int, ...]) -> Spot:
-        spot = self.root
-        for step in path:
-            inner: Spots = spot.inner or {}
-            if step not in inner:
-                break
-            spot = inner[step]
-        return spot
+
+def _spot(spot: Spot, path: tuple[str | int, ...]) -> Spot:
+    for step in path:
+        inner: Spots = spot.inner or {}
+        if step not in inner:
+            break
+        spot = inner[step]
+    return spot
 
 
 def place(file: str, line: int, column: int) -> str:
@@ -55,8 +66,10 @@ def in_file_order(problems: Iterable[Problem]) -> list[Problem]:
 
 
 def _position(problem: Problem) -> tuple[str, int, int, str]:
-    file, line, column = problem.where.rsplit(":", 2)
-    return file, int(line), int(column), problem.what
+    place = _PLACE.fullmatch(problem.where)
+    if place is None:
+        return problem.where, 0, 0, problem.what
+    return place[1], int(place[2]), int(place[3]), problem.what
 
 
 def load_yaml(text: str, file: str, error: type[InvalidFile] = InvalidFile) -> Document:

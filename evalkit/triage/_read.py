@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from evalkit.cassettes import Recording, open_cassette
-from evalkit.errors import EvalkitError, UsageError
+from evalkit.errors import EvalkitError, UsageError, why
 from evalkit.providers import find_api, read_events
 from evalkit.runfile import read_run
 from evalkit.transcript import JsonObject, JsonValue
@@ -82,8 +82,7 @@ def _text(path: Path) -> str:
         content = path.read_bytes()
         content = gzip.decompress(content) if content.startswith(_GZIP) else content
     except (OSError, EOFError, zlib.error) as error:
-        why = error.strerror if isinstance(error, OSError) and error.strerror else error
-        raise UsageError(f"cannot be read: {why}", where=str(path)) from error
+        raise UsageError(f"cannot be read: {why(error)}", where=str(path)) from error
     text = content.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
     head = _HTTP_HEAD.match(text)
     return text[head.end() if head else 0 :].strip()

@@ -196,7 +196,22 @@ def test_axe_finds_nothing_in_an_open_case_of_the_compare_page(
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-@pytest.mark.parametrize("part", [".providers thead span", "#head [title]"])
+def test_on_a_phone_every_figure_of_a_comparison_is_in_sight(open_page, compare_page):
+    page = open_page(compare_page, **PHONE)
+
+    cells = page.locator(".figures td")
+    right = cells.evaluate_all("all => Math.max(...all.map(e => e.getBoundingClientRect().right))")
+    names = cells.evaluate_all("all => all.map(e => getComputedStyle(e, '::before').content)")
+    assert right <= PHONE["viewport"]["width"]
+    assert {'"Broken"', '"Chance"', '"Errored now"'} <= set(names)
+
+
+def test_in_a_narrow_window_the_button_that_closes_a_case_stays_whole(open_page, compare_page):
+    page = open_page(compare_page, REFUND, viewport={"width": 250, "height": 850})
+
+    assert page.locator("#case .top button").bounding_box()["height"] < 40
+
+
 def test_on_a_phone_no_word_in_the_name_of_a_provider_is_broken(open_page, part):
     record = shop_run()
     asked = dict.fromkeys(r.provider for r in record.results)

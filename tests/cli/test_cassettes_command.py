@@ -217,6 +217,7 @@ def test_a_cassette_is_shown_without_what_a_terminal_would_obey(greetings):
 
     assert run.returncode == 0
     assert "\x1b" not in run.stdout
+    assert "[0] trial 1, recorded_at " in run.stdout
     assert line["trial"] == 0
     assert line["request"]["messages"][-1]["content"] == "\x1b[2J"
 
@@ -348,7 +349,7 @@ def test_more_trials_than_were_recorded_are_errored_with_the_number_that_were(gr
     results = read_run(greetings.folder / "r.jsonl").results
     assert run.returncode == 3
     assert [r.status for r in results] == ["passed", "errored", "errored"]
-    assert "the cassette holds 1 trial of it (0)" in results[2].transcript.trouble.what
+    assert "the cassette holds trial 1 of it" in results[2].transcript.trouble.what
 
 
 @pytest.mark.parametrize(("then", "code"), [("warn", 0), ("fail", 3), ("rerecord", 0)])

@@ -41,6 +41,23 @@ def test_cases_that_nobody_answered_are_told(grade):
     assert (run.returncode, run.stderr) == (0, "no answer to 1 of 2 cases: hello\n")
 
 
+def test_a_call_written_as_text_is_found_in_a_recorded_body(grade):
+    text = '<tool_call>{"name": "get_user", "arguments": {"id": 7}}</tool_call>'
+    body = {"choices": [{"message": {"content": text}, "finish_reason": "stop"}]}
+
+    run = grade({"case": "look-up", "api": "openai-chat", "body": body})
+
+    assert "call_in_text: get_user(id=7) was written as text" in run.stdout
+
+
+def test_a_long_list_of_failures_says_how_to_see_the_rest(grade):
+    wrong = {"case": "look-up", "calls": []}
+
+    run = grade(*[wrong] * 53)
+
+    assert "\n  … and 3 more: --json prints all\n" in run.stdout
+
+
 def test_a_json_line_holds_what_was_expected_and_what_came(grade):
     run = grade(
         {"case": "look-up", "calls": [{"name": "get_user", "raw": '{"id": 8}'}]}, words=["--json"]

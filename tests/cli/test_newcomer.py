@@ -53,7 +53,7 @@ def test_a_folder_without_suites_says_how_to_begin(empty_project):
         pytest.param(
             "{p: {api: openai-chat, model: m}}",
             ("-p", "openai:m"),
-            "--provider: unknown API 'openai'\n  hint: did you mean 'openai-chat'?\n",
+            "--provider openai:m: unknown API 'openai'\n  hint: did you mean 'openai-chat'?\n",
             id="API of the command line",
         ),
         pytest.param(
@@ -66,7 +66,7 @@ def test_a_folder_without_suites_says_how_to_begin(empty_project):
             "{}",
             ("-p", "gpt"),
             (
-                "--provider: unknown provider 'gpt'\n"
+                "--provider gpt: unknown provider 'gpt'\n"
                 "  hint: name it in evalkit.yaml, or write api:model"
                 " such as openai-chat:gpt-5.4-mini\n"
             ),

@@ -233,7 +233,7 @@ def test_a_run_file_is_rendered_without_running_anything(project):
     ("words", "told"),
     [
         pytest.param((), "evalkit.yaml: no provider to ask\n", id="none"),
-        pytest.param(("-p", "gpt"), "--provider: unknown provider 'gpt'\n", id="unknown"),
+        pytest.param(("-p", "gpt"), "--provider gpt: unknown provider 'gpt'\n", id="unknown"),
     ],
 )
 def test_a_missing_provider_hides_no_mistake_of_the_suite(empty_project, words, told):

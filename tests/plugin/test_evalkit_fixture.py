@@ -1,5 +1,7 @@
 """The fixture `evalkit`, in tests as users write them."""
 
+import re
+
 import pytest
 
 from evalkit.simulator import load_script, serve
@@ -294,6 +296,86 @@ def test_what_cannot_be_asked_is_told(agents):
         "set the variable OPENAI_API_KEY",
     ):
         assert said in run.stdout
+
+
+@pytest.mark.parametrize(
+    ("yaml", "words", "said"),
+    [
+        pytest.param(
+            CONFIG,
+            "provider='gtp'",
+            "provider='gtp': unknown provider 'gtp'\n  hint: did you mean 'gpt'?",
+            id="unknown provider",
+        ),
+        pytest.param(
+            CONFIG,
+            "provider='openai:gpt'",
+            "provider='openai:gpt': unknown API 'openai'\n  hint: did you mean 'openai-chat'?",
+            id="unknown API",
+        ),
+        pytest.param(
+            "providers: {}\n",
+            "",
+            "no provider to ask\n  hint: name providers there, or pass provider='openai-chat:",
+            id="no provider",
+        ),
+        pytest.param(
+            'providers: {own: {api: python, model: "agent:answer"}}\n',
+            "provider='own'",
+            "hint: pass --evalkit-allow-python if you trust it, or name another: provider='NAME'",
+            id="code",
+        ),
+    ],
+)
+def test_messages_name_a_provider_as_python_does(empty_project, yaml, words, said):
+    empty_project.write("evalkit.yaml", yaml)
+    empty_project.write("test_agent.py", f"def test_a(evalkit): evalkit.ask('hi', {words})\n")
+
+    run = empty_project.pytest("-q")
+
+    assert said in re.sub("^E +(?=hint)", "  ", run.stdout, flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        pytest.param(
+            "tools=[{'name': 'ok'}, {'name': 'f', 'parameters': {'type': 'array'}}]",
+            "tools[1]['parameters']['type']: the schema of arguments has the type 'object', got "
+            "'array'",
+            id="a tool",
+        ),
+        pytest.param(
+            "tools={'name': 'ok'}", "tools[0]: expected a tool, got the text 'name'", id="no list"
+        ),
+        pytest.param(
+            "settings={'temprature': 1}",
+            "settings['temprature']: unknown key 'temprature'\n"
+            "E     hint: did you mean 'temperature'?",
+            id="settings",
+        ),
+    ],
+)
+def test_mistakes_in_what_python_gives_are_told_at_their_place_in_it(agents, words, said):
+    agents.write("test_agent.py", f"def test_a(evalkit): evalkit.ask('hi', {words})\n")
+
+    run = agents.pytest("-q")
+
+    assert said in run.stdout
+    assert "1 error" in outcomes(run)
+
+
+def test_an_agent_in_python_is_asked_where_its_code_may_run(empty_project):
+    empty_project.write("evalkit.yaml", 'providers: {own: {api: python, model: "agent:answer"}}\n')
+    empty_project.write("agent.py", "def answer(messages, tools): return 'Hello!'\n")
+    empty_project.write(
+        "test_agent.py",
+        "def test_a(evalkit): assert evalkit.ask('hi').messages[-1].text == 'Hello!'\n",
+    )
+
+    run = empty_project.pytest("-q", "--evalkit-record", "live", "--evalkit-allow-python")
+
+    assert "1 passed" in outcomes(run), run.stdout
 
 
 def test_replaying_needs_no_key(agents):

@@ -90,7 +90,9 @@ def test_a_report_that_cannot_be_written_is_told_and_ends_as_trouble(project):
     run = project.pytest(*GREETINGS, "--evalkit-provider", "careful", "--evalkit-report", "out")
 
     assert run.returncode == 3
-    assert "the report cannot be written" in "\n".join(summary(run))
+    told = "\n".join(summary(run))
+    assert "the report cannot be written: Is a directory" in told
+    assert "  hint: name another folder with --evalkit-report" in told
     assert "Traceback" not in run.stdout
 
 

@@ -174,7 +174,7 @@ def test_a_suite_without_a_name_is_run_where_it_is_named(project):
         pytest.param(
             "providers: {gpt: {api: openai-chat, model: gpt}}\n",
             ["--evalkit-provider", "gtp"],
-            "--evalkit-provider: unknown provider 'gtp'\n  hint: did you mean 'gpt'?",
+            "--evalkit-provider gtp: unknown provider 'gtp'\n  hint: did you mean 'gpt'?",
             id="unknown provider",
         ),
         pytest.param(
@@ -183,8 +183,8 @@ def test_a_suite_without_a_name_is_run_where_it_is_named(project):
         pytest.param(
             'providers: {own: {api: python, model: "agent:answer"}}\n',
             [],
-            "hint: pass --evalkit-allow-python if you trust it, or choose others with "
-            "--evalkit-provider",
+            "hint: pass --evalkit-allow-python if you trust it, or name another: "
+            "--evalkit-provider NAME",
             id="code",
         ),
     ],

@@ -47,11 +47,19 @@ def miss(path, sent, trial=0, url=URL, redaction=None):
     return caught.value
 
 
+def test_a_miss_of_the_only_recording_says_so(tmp_path):
+    path = tmp_path / "case.yaml"
+    with open_cassette(path, Taping(mode=Mode.MISSING)) as cassette:
+        cassette.record(asked(body("a")), Answered(status=200), 0, Timing())
+
+    assert "of trial 1: the only recording differs\n" in str(miss(path, body("b")))
+
+
 def test_a_miss_says_what_differs_where_and_what_to_do(path):
     error = miss(path, body("Weather in Oslo?", temperature=0.5))
 
     assert str(error) == (
-        f"{path}: no recording answers POST {URL} of trial 0: "
+        f"{path}: no recording answers POST {URL} of trial 1: "
         "the nearest of 3 recordings differs\n"
         '    $.messages[1].content: "Weather in Paris?" -> "Weather in Oslo?"\n'
         "    $.temperature: 0 -> 0.5\n"
@@ -110,7 +118,7 @@ def test_a_miss_shows_ten_lines_at_most(path):
 def test_a_file_that_does_not_exist_is_told_plainly(tmp_path):
     error = miss(tmp_path / "none.yaml", body())
 
-    assert error.what == f"no recording answers POST {URL} of trial 0: nothing was recorded"
+    assert error.what == f"no recording answers POST {URL} of trial 1: nothing was recorded"
     assert error.where == f"{tmp_path / 'none.yaml'} (the file does not exist)"
 
 

@@ -59,7 +59,7 @@ FOREIGN = Recording(asked=Asked(method="POST", url="/"), answered=Answered(statu
         pytest.param(
             [recording(), recording("old", trial=1)],
             State.UNUSED,
-            "trial 1 asks something else",
+            "trial 2 asks something else now",
             id="unused",
         ),
         pytest.param(

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from evalkit.errors import InvalidRunFile, UsageError
 from evalkit.importers import read_outputs, transcripts_of
-from evalkit.suite import Case, Expectation, Settings, Suite
+from evalkit.suite import Case, Expectation, Settings, Suite, Tool
 from evalkit.transcript import Defect, Exchange, Prompt, Stop, ToolCall, Usage
 
 HELLO = (Prompt(role="user", text="hello"),)
@@ -113,6 +114,27 @@ def test_a_body_is_decoded_by_its_protocol():
 
     assert [(call.id, call.arguments) for call in transcript.calls] == [("c1", {"a": 1})]
     assert transcript.model == "gpt-5.4"
+
+
+def test_a_body_is_read_as_in_a_run():
+    tool = Tool(name="shop.find", description="", parameters={"type": "object"})
+    suite = replace(SUITE, cases=(replace(case("greeting"), tools=(tool,)),))
+    written = {"content": '<tool_call>{"name": "shop.find", "arguments": {}}</tool_call>'}
+    named = {"function": {"name": "shop_find", "arguments": "{}"}, "id": "1", "type": "function"}
+
+    transcripts = transcripts_of(
+        (
+            json.dumps({"case": "greeting", "api": "openai-chat", "body": body})
+            for message in (written, {"tool_calls": [named]})
+            for body in [{"choices": [{"message": message, "finish_reason": "stop"}]}]
+        ),
+        suite,
+        "gpt.jsonl",
+    )
+
+    (in_text,), (native,) = [transcript.calls for transcript in transcripts]
+    assert (in_text.name, in_text.defects) == ("shop.find", (Defect.TEXT_CALL,))
+    assert (native.name, native.defects) == ("shop.find", ())
 
 
 def test_a_body_against_its_protocol_is_the_providers_trouble():

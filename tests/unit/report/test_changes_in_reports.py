@@ -99,7 +99,11 @@ def test_two_providers_of_one_run_stand_beside_each_other_by_their_names(tmp_pat
     source = render_compare_page(compare_runs(run.only("careful"), run.only("hasty")))
 
     assert island(source, "index")["sides"] == ["careful", "hasty"]
-    assert "Only careful passes 13 cases, only hasty 0: beyond chance, p = 0.00024." in source
+    for heading in ("Only careful passes", "Only hasty passes", "Only careful was asked"):
+        assert f'<th scope="col">{heading}</th>' in source
+    assert not re.search(">(Broken|Fixed|Gone|Worse|before)<", source)
+    said = "Only careful passes 13 cases, only hasty 0: beyond chance, p = 0.00024."
+    assert said in source.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_a_provider_that_was_not_asked_is_named_with_the_nearest(tmp_path):

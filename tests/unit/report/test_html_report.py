@@ -106,6 +106,17 @@ def test_the_first_screen_says_what_was_run_and_how_it_went(page):
         assert said in text
 
 
+def test_a_report_of_several_runs_says_that_they_are_several():
+    record = shop_run()
+    joined = replace(record, header=replace(record.header, id="20261118-a, 20261119-b"))
+
+    assert "<dt>Runs</dt><dd>20261118-a, 20261119-b</dd>" in render_html(joined)
+
+
+def test_a_p_value_is_never_broken_across_lines(page):
+    assert "hasty (p\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}0.00073) is behind" in "".join(page.text)
+
+
 def test_every_picture_has_a_title_and_a_description(page):
     pictures = [i for i, (tag, a) in enumerate(page.elements) if a.get("role") == "img"]
 

@@ -14,7 +14,7 @@ from evalkit.results import Status, Verdict
 
 def printed(record, width=100, **options):
     console = Console(file=StringIO(), width=width, **options)
-    render_terminal(record, console)
+    render_terminal(record, console, whole="the page shows all")
     return console.file.getvalue()
 
 
@@ -38,6 +38,26 @@ def test_each_failure_has_its_kind_and_reason_and_each_error_its_hint():
     assert "      hint: evalkit run suites/weather.yaml --record missing\n" in text
     assert "Failed (13)" in text
     assert "Errored (1)" in text
+
+
+def test_trouble_of_several_lines_is_told_in_one():
+    record = shop_run()
+    (errored,) = [result for result in record.results if result.transcript.trouble]
+    trouble = replace(
+        errored.transcript.trouble, what="it differs\n    $.a: 1 -> 2\n    $.b: 3 -> 4"
+    )
+    told = replace(errored, transcript=replace(errored.transcript, trouble=trouble))
+
+    assert "it differs; $.a: 1 -> 2; $.b: 3 -> 4" in printed(replace(record, results=(told,)))
+
+
+def test_a_long_list_says_where_the_rest_of_it_is():
+    record = shop_run()
+    failed = next(result for result in record.results if result.failures)
+
+    text = printed(replace(record, results=(failed,) * 53))
+
+    assert "\n  … and 3 more: the page shows all\n" in text
 
 
 def test_what_could_not_be_judged_says_why():
