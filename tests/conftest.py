@@ -9,10 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 DROPPED = {"CI", "PYTHONDONTWRITEBYTECODE"}
 """As on a machine of a user."""
 CHECKOUT = Path(__file__).parents[1]
+
+settings.register_profile("untimed", parent=settings(), deadline=None)
+settings.load_profile("untimed")
 
 
 def pytest_configure():

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from types import UnionType
 
 import yaml
+from msgspec import ValidationError, convert
 
 from evalkit.cassettes._encoding import decoded
 from evalkit.cassettes._recording import Answered, Asked, Facts, Headers, Malformed, Recording
@@ -18,20 +18,6 @@ _Loader: type[yaml.SafeLoader | yaml.CSafeLoader] = getattr(yaml, "CSafeLoader",
 
 _DEEPEST = 100
 """The parser recurses in C: a deeper file would end the process, not the reading."""
-
-_KINDS: dict[str, type | UnionType] = {
-    "key": str,
-    "seal": str,
-    "trial": int,
-    "recorded_at": str,
-    "latency_s": int | float,
-    "first_token_s": int | float,
-    "attempts": int,
-    "sdk": str,
-    "model_asked": str,
-    "model_answered": str,
-    "simulated": bool,
-}
 
 
 def read_yaml(text: str, where: str) -> tuple[Recording, ...]:
@@ -55,17 +41,14 @@ def facts_from(raw: Mapping[str, JsonValue]) -> Facts:
     Raises:
         Malformed: a fact has the wrong type.
     """
-    known = {name: value for name, value in raw.items() if name in _KINDS}
-    for name, value in known.items():
-        if not isinstance(value, _KINDS[name]):
-            raise Malformed(f"evalkit.{name} is {_named(value)}")
-    if "recorded_at" in known:
-        _check_time(str(known["recorded_at"]))
-    return Facts(
-        **known,  # type: ignore[arg-type]  # each was checked against _KINDS
-        fields=_digests(raw.get("fields", {})),
-        chunks=tuple(_chunk(each) for each in _list(raw.get("chunks", []), "evalkit.chunks")),
-    )
+    try:
+        facts = convert(raw, Facts)
+    except ValidationError as error:
+        what, _, at = str(error).replace(" | null", "").rpartition(" - at `$")
+        raise Malformed(f"evalkit{at[:-1]}: {what.replace('`', '').lower()}") from error
+    if facts.recorded_at is not None:
+        _check_time(facts.recorded_at)
+    return facts
 
 
 def _parsed(text: str, where: str) -> object:
@@ -176,21 +159,6 @@ def _check_time(text: str) -> None:
         is_exact = False
     if not is_exact:
         raise Malformed(f"evalkit.recorded_at is {text!r}, not a time with its zone")
-
-
-def _digests(raw: JsonValue) -> dict[str, str]:
-    return {
-        name: _text(digest, f"evalkit.fields.{name}")
-        for name, digest in _mapping(raw, "evalkit.fields").items()
-    }
-
-
-def _chunk(raw: JsonValue) -> tuple[float, int]:
-    match raw:
-        case [int() | float() as second, int() as size]:
-            return second, size
-        case _:
-            raise Malformed(f"evalkit.chunks holds {_named(raw)}, not a time and a size")
 
 
 def _named(raw: object) -> str:

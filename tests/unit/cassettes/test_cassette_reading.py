@@ -80,7 +80,7 @@ def test_a_file_cut_short_anywhere_is_told_and_never_read_as_less():
         ),
         pytest.param(
             cassette(INTERACTION + "  evalkit: {trial: first}"),
-            ": this is no cassette: evalkit.trial is 'first'",
+            ": this is no cassette: evalkit.trial: expected int, got str",
             id="wrong fact",
         ),
         pytest.param(cassette(head="version: 2"), ": this is no cassette: version is 2", id="2"),
@@ -103,11 +103,11 @@ def test_a_merge_conflict_in_a_file_of_ours_is_told(tmp_path):
 @pytest.mark.parametrize(
     ("fact", "edited", "message"),
     [
-        ("trial: 0", 'trial: "zero"', "evalkit.trial is 'zero'"),
+        ("trial: 0", 'trial: "zero"', "evalkit.trial: expected int, got str"),
         ("12:00:00.000Z", "noon", "evalkit.recorded_at is '2026-11-20Tnoon'"),
         ("T12:00:00.000Z", "", "evalkit.recorded_at is '2026-11-20'"),
-        ("trial: 0", "chunks: [[1]]", "evalkit.chunks holds a list"),
-        ("trial: 0", "fields: []", "evalkit.fields is a list"),
+        ("trial: 0", "chunks: [[1]]", "evalkit.chunks[0]: expected array of length 2, got 1"),
+        ("trial: 0", "fields: []", "evalkit.fields: expected object, got array"),
     ],
 )
 def test_a_wrong_fact_in_a_file_of_ours_is_told(fact, edited, message, tmp_path):

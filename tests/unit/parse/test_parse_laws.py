@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from evalkit.parse import format_names, parse_text
 from evalkit.parse._formats import FORMATS
 
-FEW = settings(max_examples=30, deadline=None)
+FEW = settings(max_examples=30)
 """Each law runs for every format; thirty examples of each are a thousand of the law."""
 
 BAR = "\uff5c"

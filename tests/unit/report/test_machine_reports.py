@@ -99,7 +99,7 @@ def test_how_long_a_run_took_is_said_where_it_is_known(started, finished, took):
 
 
 @given(ANY_TEXT)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_junit_is_well_formed_whatever_was_written(text):
     written = render_junit(hostile_run(text))
 

@@ -79,7 +79,7 @@ def test_the_suite_that_is_broken_below_loads_as_it_stands():
     assert [case.id for case in outcome(SUITE)] == ["a[1]", "a[b]", "b", "c"]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(PLACES, ODD), min_size=1, max_size=3))
 def test_whatever_stands_in_a_suite_it_loads_or_its_mistakes_are_told(changes):
     value = SUITE

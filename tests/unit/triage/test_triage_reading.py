@@ -392,7 +392,7 @@ def test_words_are_nothing_of_an_api_that_is_named(saved):
         read_responses(saved("Good morning."), Hints(api="gemini"))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text() | st.binary() | st.sampled_from(["data: ", "{", "[", "interactions:\n- "]))
 def test_whatever_a_file_holds_it_is_read_or_refused_in_words(saved, content):
     path = saved(content if isinstance(content, bytes) else content.encode("utf-8", "replace"))
