@@ -20,7 +20,7 @@ from evalkit.grade._bfcl_calls import Answer, Complaint, answer_of
 from evalkit.grade._blame import malformed_reason
 from evalkit.grade._judgement import Judge, Judgement, paired, passed
 from evalkit.grade._scene import Scene
-from evalkit.grade._words import counted, show_name
+from evalkit.grade._words import counted, show_call, show_name
 from evalkit.matchers import show
 from evalkit.results import Kind, Pairing, Status, Verdict
 from evalkit.suite import Tool
@@ -176,7 +176,12 @@ def _offered(name: str, tools: Mapping[str, Tool]) -> Tool:
 
 
 def _reread(call: ToolCall) -> JsonValue:
-    """Read arguments as Python's json does, which takes NaN but no empty string."""
+    """Read arguments as Python's json does, which takes NaN but no empty string.
+
+    A call that was found in a text is none to BFCL: its decoder sees the text.
+    """
+    if Defect.TEXT_CALL in call.defects:
+        return _NOTHING
     if call.arguments is not None and Defect.EMPTY not in call.defects:
         return call.arguments
     try:
@@ -189,6 +194,8 @@ def _reread(call: ToolCall) -> JsonValue:
 def _undecodable(calls: Sequence[ToolCall], text: str) -> Complaint:
     """Say why BFCL's decoder gave up."""
     for index, call in enumerate(calls):
+        if Defect.TEXT_CALL in call.defects:
+            return _written_as_text(call, index)
         arguments = _reread(call)
         if not isinstance(arguments, dict):
             code = "decoder_failed" if arguments is _NOTHING else "decoder_wrong_output_format"
@@ -207,6 +214,16 @@ def _malformed(code: str, call: ToolCall, index: int) -> Complaint:
         kind=Kind.MALFORMED_JSON,
         reason=malformed_reason(show_name(call.name), call),
         path="$",
+        actual=call.raw,
+        call=index,
+    )
+
+
+def _written_as_text(call: ToolCall, index: int) -> Complaint:
+    return Complaint(
+        code="ast_decoder:decoder_failed",
+        kind=Kind.CALL_IN_TEXT,
+        reason=f"{show_call(call)} was written as text, where the API has calls of its own",
         actual=call.raw,
         call=index,
     )

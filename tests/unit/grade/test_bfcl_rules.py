@@ -6,7 +6,7 @@ from evalkit.errors import UnknownName, UsageError
 from evalkit.grade import explain, grade
 from evalkit.results import Kind, Pairing, Status
 from evalkit.suite import Tool
-from evalkit.transcript import Turn
+from evalkit.transcript import Defect, Turn
 
 SCHEMA = {
     "type": "object",
@@ -198,6 +198,21 @@ def test_text_beside_a_call_may_be_ignored(shop):
     result = grade(case, shop.transcript(Turn(calls=(shop.call("get_forecast"),), text="Well")))
 
     assert result.status is Status.PASSED
+
+
+@pytest.mark.parametrize(
+    ("category", "answers", "expected"),
+    [
+        ("simple", [{"get_forecast": {}}], (Status.FAILED, Kind.CALL_IN_TEXT)),
+        ("irrelevance", [], (Status.PASSED, None)),
+    ],
+)
+def test_a_call_that_was_written_as_text_is_none_to_bfcl(shop, category, answers, expected):
+    case = bfcl(shop, category, *answers)
+
+    result = grade(case, shop.transcript(shop.call("get_forecast", {}, Defect.TEXT_CALL)))
+
+    assert (result.status, result.verdicts[0].kind) == expected
 
 
 PARALLEL = [
