@@ -212,6 +212,7 @@ def test_in_a_narrow_window_the_button_that_closes_a_case_stays_whole(open_page,
     assert page.locator("#case .top button").bounding_box()["height"] < 40
 
 
+@pytest.mark.parametrize("part", [".providers thead span", "#head [title]"])
 def test_on_a_phone_no_word_in_the_name_of_a_provider_is_broken(open_page, part):
     record = shop_run()
     asked = dict.fromkeys(r.provider for r in record.results)
