@@ -11,7 +11,8 @@ from contextlib import contextmanager
 def without_collector() -> Iterator[None]:
     """Hold the collector off: it would walk all that was made again and again, for nothing.
 
-    Each step does so for itself; whoever takes several holds it off for all of them.
+    Each step does so for itself; whoever takes several holds it off for all of them. What was
+    made counts as old in the end, or the collector would walk it all at once.
     """
     was_enabled = gc.isenabled()
     gc.disable()
@@ -19,4 +20,7 @@ def without_collector() -> Iterator[None]:
         yield
     finally:
         if was_enabled:
+            if not gc.get_freeze_count():  # else somebody keeps objects frozen, who stay so
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()
