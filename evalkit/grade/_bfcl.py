@@ -105,10 +105,12 @@ class BfclJudge(Struct, frozen=True, kw_only=True):
         """Give each answer the first free call that passes; a choice is never taken back."""
         free = list(range(len(calls)))
         for answer in self.answers:
-            taken = next((i for i in free if not answer.flaw(calls[i].name, read[i])), None)
-            if taken is None:
+            for index in free:
+                if answer.flaw(calls[index].name, read[index]) is None:
+                    free.remove(index)
+                    break
+            else:
                 return _nearest(answer, [(i, calls[i].name, read[i]) for i in free])
-            free.remove(taken)
         return None
 
     def _miscounted(self, calls: Sequence[ToolCall]) -> Complaint:

@@ -56,9 +56,9 @@ class Parameter(Struct, frozen=True, kw_only=True):
 
     def flaw(self, value: JsonValue) -> Flaw | None:
         """What is wrong with a value, or None."""
-        if isinstance(value, str) and value in self.texts:
-            return None
         found = type(value)
+        if found is str and value in self.texts:
+            return None
         if found is self.kind or (found is int and self.kind is float):
             if self.item_kind is not None and not self._items_fit(value):
                 return Flaw.ITEM_TYPE
