@@ -7,12 +7,13 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from errno import EDQUOT, ENOSPC
 from importlib import import_module
 
 import click
 
 from evalkit import __version__
-from evalkit.errors import EvalkitError, ExitCode
+from evalkit.errors import EvalkitError, ExitCode, why
 
 COMMANDS: Mapping[str, str] = {
     "run": "Ask providers, or replay what they answered, and judge the calls.",
@@ -33,6 +34,8 @@ COMMANDS: Mapping[str, str] = {
 
 _ALLOCATIONS_BETWEEN_COLLECTIONS = 50_000
 """What a command reads lives until it ends: looking for garbage more often finds none."""
+
+_FULL = (ENOSPC, EDQUOT)
 
 
 @contextmanager
@@ -92,11 +95,22 @@ def main() -> None:
         sys.stdout.flush()
     except BrokenPipeError:
         code = ExitCode.UNREAD
-    if code == ExitCode.UNREAD:  # drop what is unsaid, or Python complains of it in the end
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, 1)
-        os.dup2(nowhere, 2)
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        click.echo(f"evalkit: the output cannot be written: {why(error)}", err=True)
+        code = ExitCode.TROUBLE
+        _drop_what_is_unsaid()
+    if code == ExitCode.UNREAD:
+        _drop_what_is_unsaid()
     sys.exit(code)
+
+
+def _drop_what_is_unsaid() -> None:
+    """Leave nothing behind that Python would try to say in the end, and complain."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
 
 
 def _exit_code() -> int:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from evalkit.report._overview import Overview, hint, overview, reasons, title
-from evalkit.report._table import Section
+from evalkit.report._table import Figure, Section
 from evalkit.report._visible import one_line
 from evalkit.results import CaseResult, Status
 from evalkit.runfile import RunRecord
@@ -44,10 +44,12 @@ def _tables(summed: Overview, width: int) -> Iterator[Table]:
     """Put as many providers beside one another as fit."""
     fitting = max(1, (width - _LABEL_WIDTH) // (_FIGURE_WIDTH + 2))
     for start in range(0, len(summed.summaries), fitting):
-        yield _table(summed, slice(start, start + fitting))
+        shown = slice(start, start + fitting)
+        room = (width - _LABEL_WIDTH) // len(summed.summaries[shown]) - 2
+        yield _table(summed, shown, room)
 
 
-def _table(summed: Overview, shown: slice) -> Table:
+def _table(summed: Overview, shown: slice, room: int) -> Table:
     from rich import box
     from rich.table import Table
     from rich.text import Text
@@ -58,18 +60,25 @@ def _table(summed: Overview, shown: slice) -> Table:
         mark = "\n(simulated)" if summary.simulated else ""
         table.add_column(Text(one_line(summary.provider, 60) + mark), overflow="fold")
     for section in summed.sections:
-        _add_rows(table, section, shown)
+        _add_rows(table, section, shown, room)
     return table
 
 
-def _add_rows(table: Table, section: Section, shown: slice) -> None:
+def _add_rows(table: Table, section: Section, shown: slice, room: int) -> None:
+    """Add a row for each measure; a note that has no room beside its figure stands below it."""
     from rich.text import Text
+
+    def note_of(figure: Figure) -> str:
+        if not figure.note:
+            return ""
+        note = f" ({figure.note})"
+        return note if len(figure.text + note) <= room else f"\n{note[1:]}"
 
     for row in section.rows:
         cells = [
             Text.assemble(
                 figure.text,
-                (f" ({figure.note})" if figure.note else "", "dim"),
+                (note_of(figure), "dim"),
                 (f" {figure.errors}" if figure.errors else "", "yellow"),
             )
             for figure in row.figures[shown]

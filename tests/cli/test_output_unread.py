@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from evalkit.runfile import read_run
 
 SIGPIPE_STATUS = 141
 """What a shell tells of a program that SIGPIPE ended: 128 + 13."""
+FULL = Path("/dev/full")
 SUITE = "suites/greetings.yaml"
 CAREFUL = ("run", SUITE, "-p", "careful", "-o", "run.jsonl")
 
@@ -85,3 +87,17 @@ def test_a_complaint_that_nobody_reads_ends_as_sigpipe_would_end_it(unread):
     run = unread("run", "nowhere.yaml", streams=("stderr",))
 
     assert run.returncode == SIGPIPE_STATUS
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="there is no device that is always full")
+@pytest.mark.parametrize("words", [CAREFUL, ("schema",)], ids=["tables", "a schema"])
+def test_output_for_which_there_is_no_room_is_told(project, words):
+    with FULL.open("w") as full:
+        command = [sys.executable, "-m", "evalkit", *words]
+        run = subprocess.run(
+            command, cwd=project.folder, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+
+    told = "evalkit: the output cannot be written: No space left on device"
+    assert run.stderr.splitlines()[-1] == told
+    assert run.returncode == 3

@@ -88,6 +88,15 @@ def test_no_line_is_wider_than_the_terminal(width):
     assert max(map(len, lines)) <= width
 
 
+@pytest.mark.parametrize("width", range(62, 140, 6))
+def test_a_note_that_has_no_room_beside_its_figure_stands_whole_below_it(width):
+    lines = printed(shop_run(), width).splitlines()
+
+    noted = [line for line in lines if "(P " in line]
+    assert noted
+    assert all(line.count("(P ") == line.count("%)") for line in noted)
+
+
 def test_a_narrow_terminal_shows_the_providers_below_one_another():
     text = printed(shop_run(), 60)
 
