@@ -100,8 +100,16 @@ def _text(operand: JsonValue) -> Reason:
 
 def fold(text: str) -> str:
     """Drop what `$text` ignores: case, spaces, punctuation, and the width of characters."""
+    if text.isascii():
+        return text.lower().translate(_IGNORED_IN_ASCII)
     folded = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(each for each in folded if unicodedata.category(each)[0] not in "PZC")
+    return "".join(each for each in folded if not _is_ignored(each))
 
+
+def _is_ignored(character: str) -> bool:
+    return unicodedata.category(character)[0] in "PZC"
+
+
+_IGNORED_IN_ASCII = {code: None for code in range(128) if _is_ignored(chr(code))}
 
 MATCHERS: Mapping[str, Matcher] = {"$regex": _regex, "$search": _search, "$text": _text}

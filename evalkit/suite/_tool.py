@@ -139,6 +139,6 @@ def _check_schema(schema: JsonObject, path: Steps, mistakes: Mistakes) -> None:
 def _refuse_misspelt_keys(value: JsonObject, path: Steps, mistakes: Mistakes) -> None:
     """Refuse keys that look like ours; others belong to a provider and are left to it."""
     for key in value:
-        close = get_close_matches(key, _KEYS, n=1, cutoff=_LIKE_A_KEY)
-        if close and key not in _KEYS:
+        close = key not in _KEYS and get_close_matches(key, _KEYS, n=1, cutoff=_LIKE_A_KEY)
+        if close:
             mistakes.at_key((*path, key), f"unknown key {key!r}", f"did you mean {close[0]!r}?")

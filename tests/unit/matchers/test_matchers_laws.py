@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalkit.matchers import compile_arguments, compile_pattern, show
+from evalkit.matchers._text import fold
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | TEXTS
@@ -61,6 +62,11 @@ def test_unordered_accepts_every_order(values_and_order):
 @given(st.lists(VALUES, min_size=1, max_size=4), st.lists(VALUES, max_size=4))
 def test_subset_accepts_more_than_it_names(wanted, more):
     assert compile_pattern({"$subset": wanted}).match([*more, *wanted]) is None
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_ascii_is_folded_as_all_other_text_is(text):
+    assert fold(f"{text}\u00f8") == f"{fold(text)}\u00f8"
 
 
 @given(TEXTS.filter(lambda text: any(each.isalnum() for each in text)))
