@@ -14,7 +14,10 @@ T = TypeVar("T")
 
 
 def dump(value: object) -> JsonValue:
-    """Turn a value of ours into JSON; fields that have their default are left out."""
+    """Turn a value of ours into JSON; fields that have their default are left out.
+
+    Its lists may be tuples, which every writer of JSON takes for lists.
+    """
     return to_builtins(value)  # type: ignore[no-any-return]  # it is typed as Any
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 from types import NoneType, UnionType
-from typing import Literal, Union, get_args, get_origin, get_type_hints
+from typing import Literal, Union, get_args, get_origin
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from evalkit.results import CaseResult
 from evalkit.runfile._file import FORMAT, RunHeader
@@ -67,17 +67,15 @@ def _reference(kind: type[Struct], definitions: dict[str, JsonValue]) -> JsonObj
 
 def _record(kind: type[Struct], definitions: dict[str, JsonValue]) -> JsonObject:
     """A field that has its default is left out of the file, so only those without are required."""
-    hints = get_type_hints(kind)
+    fields = structs.fields(kind)
     tag: JsonObject = {}
     if kind.__struct_config__.tag is not None:
         tag = {str(kind.__struct_config__.tag_field): {"const": kind.__struct_config__.tag}}
-    fields = kind.__struct_fields__
-    optional = len(kind.__struct_defaults__)
     return {
         "type": "object",
         "description": " ".join((kind.__doc__ or "").split()),
-        "properties": {**tag, **{name: _of(hints[name], definitions) for name in fields}},
-        "required": [*tag, *fields[: len(fields) - optional]],
+        "properties": {**tag, **{f.name: _of(f.type, definitions) for f in fields}},
+        "required": [*tag, *(f.name for f in fields if f.required)],
         "additionalProperties": False,
     }
 
